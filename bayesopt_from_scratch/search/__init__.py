@@ -1,0 +1,1 @@
+"""What to try next: the space of hyperparameters, and five strategies that map a history to a suggestion."""

@@ -1,0 +1,200 @@
+r"""Where does a Gaussian process expect the greatest improvement?
+
+Fit the surrogate to the history, ask it about thousands of points in place of the training, climb from the best of
+them to the top of the expected improvement, and suggest that point.
+
+====== ============================================================ ==================
+symbol meaning                                                      shape
+====== ============================================================ ==================
+U      points of the unit cube, NaN where not active                (n, p)
+F      what the process sees: numbers as in U with 0.5 for NaN, one (n, f)
+       column per option of a choice
+y      values on the scale where they look Gaussian                 (n,)
+====== ============================================================ ==================
+
+Source: Jones, Schonlau & Welch (1998), Efficient global optimization of expensive black-box functions; Snoek,
+Larochelle & Adams (2012), Practical Bayesian optimization of machine learning algorithms, NIPS; Ginsbourger, Le Riche
+& Carraro (2010), Kriging is well-suited to parallelize optimization (the kriging believer, for running trials).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..numerics.bfgs import minimize_on_box
+from ..surrogate.gaussian_process import GaussianProcess, Posterior, fit
+from ..surrogate.kernel import Kernel, Matern52
+from ..surrogate.output_scale import gaussianize
+from .expected_improvement import (
+    expected_improvement,
+    log_expected_improvement,
+    log_expected_improvement_gradient,
+)
+from .space import Params, Space
+from .strategy import Suggestion, by_state, first_new
+from .trial import Trial
+
+__all__ = ["GPSearch"]
+
+Array = NDArray[np.floating]
+
+_MOST_FITTED = 300  # points that choose hyperparameters; all of them are conditioned on
+
+
+@dataclass(frozen=True)
+class GPSearch:
+    """Gaussian process and expected improvement.
+
+    A running trial is believed at its posterior mean; a failed one counts as the worst value seen. Suggestions are
+    unchanged, up to rounding, by a y + b with a > 0.
+
+    Parameters
+    ----------
+    n_initial : int
+        Number of trials of the initial design, which fills the space evenly: one random point, continued as the
+        R-sequence of Roberts (2018). 5 and 20 were worse than 10 on average over 4 functions at 25 trials.
+    kernel : type
+        ``Matern52`` or ``RBF``.
+    n_starts : int
+        Descents when hyperparameters are fitted.
+    n_candidates : int
+        Points spread over the space where the acquisition is evaluated; half as many again lie around the best trials.
+    n_climbs : int
+        Number of the best candidates from which it is climbed.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
+
+    Examples
+    --------
+    >>> from bayesopt_from_scratch import Float
+    >>> trials = [Trial(i, {"x": i / 9}, "done", value=(i / 9 - 0.3) ** 2) for i in range(10)]
+    >>> params = GPSearch().suggest(Space({"x": Float(0, 1)}), trials, np.random.default_rng(0))
+    >>> round(params["x"], 2)
+    0.3
+    """
+
+    n_initial: int = 10
+    kernel: type[Kernel] = Matern52
+    n_starts: int = 2
+    n_candidates: int = 1000
+    n_climbs: int = 4
+
+    def __post_init__(self) -> None:
+        if min(self.n_initial, self.n_starts, self.n_candidates) < 1 or self.n_climbs < 0:
+            raise ValueError(f"expected settings of 1 or more (n_climbs: 0 or more), got {self}")
+
+    def suggest(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Params:
+        """Suggest the point of greatest expected improvement; see :class:`Strategy`."""
+        done, failed, running = by_state(trials)
+        if not done or len(done) + len(failed) < self.n_initial:
+            return first_new(space, trials, _initial_design(space, trials, rng), rng)
+        y = np.array([trial.value for trial in done], dtype=float)
+        y = gaussianize(np.append(y, np.full(len(failed), y.max())))  # a failed trial counts as the worst
+        F = _features(space, space.to_unit([trial.params for trial in done + failed]))
+        process = self._fit(F, y, rng)
+        posterior = process.condition(F, y)
+        if running:  # kriging believer
+            F_running = _features(space, space.to_unit([trial.params for trial in running]))
+            believed, _ = posterior.predict(F_running)
+            posterior = process.condition(np.vstack([F, F_running]), np.concatenate([y, believed]))
+        best = float(y[: len(done)].min())
+        incumbents = [done[i].params for i in np.argsort(y[: len(done)], kind="stable")[:5]]
+        U = self._candidates(space, space.to_unit(incumbents), rng)
+        scores = log_expected_improvement(*posterior.predict(_features(space, U)), best)
+        order = np.argsort(-scores, kind="stable")
+        climbed, calls = self._climb(space, posterior, best, U[order[: self.n_climbs]])
+        F_climbed = _features(space, climbed)
+        climbed_scores = log_expected_improvement(*posterior.predict(F_climbed), best)
+        ranked = np.vstack([climbed, U])[np.argsort(-np.concatenate([climbed_scores, scores]), kind="stable")]
+        params = first_new(space, trials, ranked, rng)
+        mean, std = posterior.predict(_features(space, space.to_unit([params])))
+        evaluations = len(U) + len(climbed) + calls
+        return Suggestion(
+            params,
+            surrogate_predictions=evaluations + len(running) + 1,
+            acquisition_evaluations=evaluations,
+            mean=float(mean[0]),
+            std=float(std[0]),
+            expected_improvement=float(expected_improvement(mean, std, best)[0]),
+            best=best,
+            lengthscales=process.kernel.lengthscales.tolist(),
+            signal_variance=process.kernel.variance,
+            noise_variance=process.noise_variance,
+            jitter=posterior.jitter,
+        )
+
+    def _fit(self, F: Array, y: Array, rng: np.random.Generator) -> GaussianProcess:
+        """Fit to all points or, if there are many, to the best and every k-th of the others, in order of value."""
+        order = np.argsort(y, kind="stable")
+        chosen = order[np.unique(np.linspace(0, len(y) - 1, min(len(y), _MOST_FITTED)).astype(int))]
+        return fit(F[chosen], y[chosen], kernel=self.kernel, n_starts=self.n_starts, rng=rng)
+
+    def _candidates(self, space: Space, incumbents: Array, rng: np.random.Generator) -> Array:
+        """Points over the whole space, and points around the incumbents, one or all of whose parameters change."""
+        p, n = len(space.axes), self.n_candidates // 2
+        everywhere = _r_sequence(self.n_candidates, rng.random(p))
+        around = incumbents[np.arange(n) % len(incumbents)]
+        fresh = rng.random((n, p))
+        step = 10 ** rng.uniform(-3, -0.5, (n, 1)) * rng.standard_normal((n, p))
+        ordered = np.array([axis.ordered for axis in space.axes])
+        moved = np.where(ordered, np.clip(around + step, 0, 1), np.where(rng.random((n, p)) < 1 / p, fresh, around))
+        return space.snap(np.vstack([everywhere, np.where(np.isnan(moved), fresh, moved)]))
+
+    def _climb(self, space: Space, posterior: Posterior, best: float, U: Array) -> tuple[Array, int]:
+        """Climb log EI from each row of U over its active numbers; return the tops, snapped, and how often it asked."""
+        calls, tops = 0, [U]
+        ordered = np.array([axis.ordered for axis in space.axes])
+        columns = np.cumsum([0, *(1 if axis.ordered else axis.n_cells for axis in space.axes)])[:-1]
+        for u in U:
+            moving = ordered & ~np.isnan(u)
+            f = _features(space, u[None])[0]
+
+            def negative_log_ei(x: Array, f: Array = f, where: Array = columns[moving]) -> tuple[float, Array]:
+                nonlocal calls
+                calls += 1
+                f = f.copy()
+                f[where] = x
+                mean, std, dmean, dstd = posterior.predict_gradient(f)
+                value, by_mean, by_std = log_expected_improvement_gradient(mean, std, best)
+                return -float(value), -(by_mean * dmean + by_std * dstd)[where]
+
+            zeros = np.zeros(moving.sum())
+            if len(zeros) and np.isfinite(negative_log_ei(u[moving])[0]):
+                top = u.copy()
+                top[moving], _ = minimize_on_box(negative_log_ei, u[moving], zeros, zeros + 1, max_iterations=50)
+                tops.append(space.snap(top[None]))
+        return np.vstack(tops), calls
+
+
+def _features(space: Space, U: Array) -> Array:
+    """Columns for the process: an inactive number at 0.5; a choice as one column per option, at 1/k if inactive."""
+    columns = []
+    for axis, u in zip(space.axes, U.T, strict=True):
+        if axis.ordered:
+            columns.append(np.where(np.isnan(u), 0.5, u)[:, None])
+        else:
+            chosen = np.floor(u * axis.n_cells)[:, None] == np.arange(axis.n_cells)  # (n, k)
+            columns.append(np.where(np.isnan(u)[:, None], 1 / axis.n_cells, chosen))
+    return np.hstack(columns)
+
+
+def _initial_design(space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Array:
+    """Next points of the R-sequence that starts at the first trial; none, for a random point, if there is no trial."""
+    if not trials:
+        return np.empty((0, len(space.axes)))
+    first = space.to_unit([min(trials, key=lambda trial: trial.number).params])[0]
+    return _r_sequence(len(trials) + 1, np.where(np.isnan(first), 0.5, first))[-1:]
+
+
+def _r_sequence(n: int, start: Array) -> Array:
+    """The points start + i (1/g, 1/g^2, ...) mod 1, i < n, with g^(p+1) = g + 1: spread evenly in p dimensions."""
+    p, g = len(start), 2.0
+    for _ in range(60):
+        g = (1 + g) ** (1 / (p + 1))
+    steps: Array = g ** -np.arange(1.0, p + 1)
+    return (start + np.outer(np.arange(n), steps)) % 1

@@ -1,0 +1,224 @@
+r"""What is a hyperparameter, and how does it look to a model?
+
+Every strategy works on the unit cube, one side per hyperparameter. A number lies at its share of the way from low to
+high (of the logarithms, if ``log``). An integer or a category owns a cell of the side and lies at its centre, so that
+each is found by an equal share of uniform draws (integers on a logarithmic scale: by the length of [v - 1/2, v + 1/2]
+in logarithms).
+
+====== ======================================================= ==================
+symbol meaning                                                 shape
+====== ======================================================= ==================
+u      place on the side, from 0 to 1                          any
+v      a value as a number; an option by its position          any
+====== ======================================================= ==================
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Choice", "Float", "Int", "Parameter", "as_number"]
+
+Array = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What :class:`Float`, :class:`Int` and :class:`Choice` have in common: one side of the unit cube."""
+
+    low: float
+    high: float
+    log: bool = False
+    _: KW_ONLY
+    when: Mapping[str, Any] | None = None
+
+    step: ClassVar[int] = 0  # distance of neighbouring values; 0 for a continuum
+    ordered: ClassVar[bool] = True  # whether neighbours are alike
+
+    def __post_init__(self) -> None:
+        low, high = as_number(self.low, "bound"), as_number(self.high, "bound")
+        if not (low < high or (self.step and low == high)):
+            raise ValueError(f"expected low {'<=' if self.step else '<'} high, got {low} and {high}")
+        if not math.isfinite(high - low) or (self.step and max(abs(low), abs(high)) > 2**51):
+            raise ValueError(f"expected a range that floats can resolve, got {low} to {high}")
+        if self.log and low - self.step / 2 <= 0:
+            raise ValueError(f"expected low {'>= 1' if self.step else '> 0'} on a logarithmic scale, got {low}")
+        object.__setattr__(self, "low", self.value(self.number(low)))
+        object.__setattr__(self, "high", self.value(self.number(high)))
+
+    @property
+    def n_cells(self) -> int:
+        """Number of values; 0 for a continuum."""
+        return int(self.high - self.low) // self.step + 1 if self.step else 0
+
+    def number(self, value: Any) -> float:
+        """Return the value as a number v, or raise a ValueError if the parameter cannot take it."""
+        v = as_number(value, "value")
+        if not self.low <= v <= self.high or (self.step and v % 1):
+            kind = "an integer" if self.step else "a number"
+            raise ValueError(f"expected {kind} from {self.low} to {self.high}, got {value!r}")
+        return v
+
+    def value(self, v: float) -> Any:
+        """Value that the number v stands for, as a plain Python object."""
+        return float(v)
+
+    def to_unit(self, values: Sequence[Any]) -> Array:
+        """Place of valid values on the side: at their share of the way, or at the centre of their cells."""
+        return self.centre(np.array(values, dtype=float))
+
+    def from_unit(self, u: float) -> Any:
+        """Value at u, never outside the bounds."""
+        return self.value(float(self._nearest(u)))
+
+    def snap(self, u: ArrayLike) -> Array:
+        """Centre of the cell that holds u; on a continuum u itself."""
+        return self.centre(self._nearest(u))
+
+    def cell(self, u: ArrayLike) -> tuple[Array, Array]:
+        """Lower and upper edge of the cell that holds u; on a continuum u itself, twice."""
+        v = self._nearest(u)
+        return self._edge(v - self.step / 2), self._edge(v + self.step / 2)
+
+    def cells(self) -> Array:
+        """Centres of all cells, in order."""
+        return self.centre(np.arange(self.low, self.high + 1))
+
+    def centre(self, v: Array) -> Array:
+        """Place of the numbers v on the side."""
+        return (self._edge(v - self.step / 2) + self._edge(v + self.step / 2)) / 2
+
+    def _nearest(self, u: ArrayLike) -> Array:
+        low, high = self._scale(self.low - self.step / 2), self._scale(self.high + self.step / 2)
+        v = low + np.asarray(u, dtype=float) * (high - low)
+        v = np.exp(v) if self.log else v
+        return np.clip(np.floor(v + 0.5) if self.step else v, self.low, self.high)
+
+    def _edge(self, v: Array) -> Array:
+        low, high = self._scale(self.low - self.step / 2), self._scale(self.high + self.step / 2)
+        return np.clip((self._scale(v) - low) / (high - low), 0, 1)
+
+    def _scale(self, v: Any) -> Any:
+        return np.log(v) if self.log else v
+
+
+class Float(Parameter):
+    """A real number between low and high, both included; ``log`` when its order of magnitude is what matters.
+
+    Parameters
+    ----------
+    low, high : float
+        Bounds, low < high.
+    log : bool
+        Search on a logarithmic scale; needs low > 0.
+    when : dict, optional
+        Active only if each parameter named here has the value given, or one of a list of values.
+
+    Raises
+    ------
+    ValueError
+        If the bounds are not finite, not in order, or not positive with ``log``.
+
+    Examples
+    --------
+    >>> round(Float(1e-4, 1e-1, log=True).from_unit(1 / 3), 6)
+    0.001
+    """
+
+
+class Int(Parameter):
+    """An integer between low and high, both included.
+
+    Parameters and errors as :class:`Float`, but low = high is allowed, and ``log`` needs low >= 1.
+
+    Examples
+    --------
+    >>> [Int(0, 4).from_unit(u) for u in (0.0, 0.19, 0.21, 1.0)]
+    [0, 0, 1, 4]
+    """
+
+    low: int
+    high: int
+    step = 1
+
+    def value(self, v: float) -> int:
+        """Return v as an int."""
+        return int(v)
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Choice(Parameter):
+    """One of several options, which may be any objects and have no order; the very object is handed back.
+
+    Parameters
+    ----------
+    *options : object
+        One or more, all different.
+    when : dict, optional
+        As in :class:`Float`.
+
+    Raises
+    ------
+    ValueError
+        If there is no option, or one stands twice.
+
+    Examples
+    --------
+    >>> Choice("relu", "tanh").from_unit(0.6)
+    'tanh'
+    """
+
+    options: tuple[Any, ...] = ()
+
+    step = 1
+    ordered = False
+
+    def __init__(self, *options: Any, when: Mapping[str, Any] | None = None) -> None:
+        if not options:
+            raise ValueError("expected one option or more, got none")
+        for name, field in (
+            ("low", 0),
+            ("high", len(options) - 1),
+            ("log", False),
+            ("when", when),
+            ("options", options),
+        ):
+            object.__setattr__(self, name, field)
+        for i, option in enumerate(options):
+            if self.number(option) != i:
+                raise ValueError(f"expected different options, got {option!r} twice")
+
+    def __repr__(self) -> str:
+        return f"Choice({', '.join(map(repr, self.options))}, when={self.when!r})"
+
+    def number(self, value: Any) -> float:
+        """Position of the option that is the value, or equals it and is of its type: 1, 1.0 and True are different."""
+        for i, option in enumerate(self.options):
+            if option is value:
+                return i
+        for i, option in enumerate(self.options):
+            if type(option) is type(value) and np.array_equal(option, value):
+                return i
+        raise ValueError(f"expected one of {self.options}, got {value!r}")
+
+    def value(self, v: float) -> Any:
+        """Return the option at position v."""
+        return self.options[int(v)]
+
+    def to_unit(self, values: Sequence[Any]) -> Array:
+        """Centres of the options' cells."""
+        return super().to_unit([self.number(value) for value in values])
+
+
+def as_number(value: Any, name: str) -> float:
+    """Return the value as a float, NaN and infinities included, or raise a ValueError if it is no single number."""
+    if not isinstance(value, bool | np.bool_ | str | bytes) and np.ndim(value) == 0:
+        try:
+            return float(value)
+        except (TypeError, ValueError, OverflowError):
+            pass
+    raise ValueError(f"expected a number as {name}, got {type(value).__name__}: {value!r:.80}")

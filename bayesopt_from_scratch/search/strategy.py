@@ -1,0 +1,108 @@
+"""What is a strategy?
+
+A pure function of the history: ``suggest(space, trials, rng) -> params``. It keeps no state; all it knows is the list
+of trials, those still running among them, and a generator of its own for each trial. So a study resumes after a crash
+as if nothing had happened, and every suggestion can be derived again from the record.
+"""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .space import Params, Space
+from .trial import Trial
+
+__all__ = ["SpaceExhausted", "Strategy", "Suggestion", "by_state", "first_new", "walk"]
+
+Array = NDArray[np.floating]
+
+_DRAWS = 100  # random points to try before all are gone through
+_CHUNK = 4096
+
+
+class SpaceExhausted(Exception):
+    """Every combination that the strategy can suggest has been tried or is running."""
+
+
+class Suggestion(dict[str, Any]):
+    """Params, with ``notes`` on how they were found: counts for the ledger and what :meth:`Study.explain` shows."""
+
+    def __init__(self, params: Params, **notes: Any) -> None:
+        super().__init__(params)
+        self.notes = notes
+
+
+class Strategy(Protocol):
+    """What a study asks for its next trial. Any object with this method will do, but it must not keep state."""
+
+    def suggest(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Params:
+        """Next combination to try, one that no running trial has; raises :class:`SpaceExhausted` if there is none.
+
+        Parameters
+        ----------
+        space : Space
+            What may be suggested.
+        trials : sequence of Trial
+            Everything so far, in any order.
+        rng : Generator
+            ``default_rng([seed, number])`` of the trial that is asked for.
+
+        Returns
+        -------
+        dict
+            Active parameters only.
+        """
+
+
+def by_state(trials: Sequence[Trial]) -> tuple[list[Trial], list[Trial], list[Trial]]:
+    """The done, the failed and the running trials, each by number, so that the order of telling does not matter."""
+    ordered = sorted(trials, key=lambda trial: trial.number)
+    done, failed, running = ([t for t in ordered if t.state == state] for state in ("done", "failed", "running"))
+    return done, failed, running
+
+
+def first_new(space: Space, trials: Sequence[Trial], ranked: Iterable[Array], rng: np.random.Generator) -> Params:
+    """First of the ranked points of the unit cube that no trial has; then random ones; then any that is left.
+
+    Raises
+    ------
+    SpaceExhausted
+        If the space is finite and every combination has a trial.
+    """
+    seen = _keys(space, [trial.params for trial in trials])
+    for u in itertools.chain(ranked, rng.random((_DRAWS, len(space.axes)))):
+        params = space.from_unit(u)
+        if _keys(space, [params]).isdisjoint(seen):
+            return params
+    if not space.finite:
+        raise SpaceExhausted(f"{_DRAWS} random points held nothing new: the ranges are narrower than rounding")
+    return walk(space, trials, [axis.cells() for axis in space.axes], rng)
+
+
+def walk(space: Space, trials: Sequence[Trial], levels: Sequence[Array], rng: np.random.Generator) -> Params:
+    """First combination without a trial on the grid of levels, from a random place onward, in lexicographic order.
+
+    Raises
+    ------
+    SpaceExhausted
+        If every combination of the grid has a trial.
+    """
+    seen = _keys(space, [trial.params for trial in trials])
+    shape = tuple(len(level) for level in levels)
+    size = int(np.prod([float(n) for n in shape]))
+    start = int(rng.integers(size))
+    for begin in range(0, size, _CHUNK):
+        index = (np.arange(begin, min(begin + _CHUNK, size)) + start) % size
+        U = np.column_stack([level[i] for level, i in zip(levels, np.unravel_index(index, shape), strict=True)])
+        for u in U:
+            params = space.from_unit(u)
+            if _keys(space, [params]).isdisjoint(seen):
+                return params
+    raise SpaceExhausted(f"all combinations of the {' x '.join(map(str, shape))} grid have been tried or are running")
+
+
+def _keys(space: Space, many: Sequence[Params]) -> set[bytes]:
+    return {u.tobytes() for u in space.to_unit(many)}
