@@ -4,8 +4,8 @@ The package is a house of four floors, and imports point down only. Read it from
 
 1. ``numerics``: what numpy lacks. ``normal``, ``cholesky``, ``bfgs``.
 2. ``surrogate``: what a model believes. ``kernel``, ``gaussian_process``, ``output_scale``, ``parzen``.
-3. ``search``: what to try next. ``parameter``, ``space``, ``trial``, ``expected_improvement``, ``strategy``, then the five strategies
-   ``grid_search``, ``random_search``, ``genetic_search``, ``tpe_search``, ``gp_search``.
+3. ``search``: what to try next. ``parameter``, ``space``, ``trial``, ``expected_improvement``, ``strategy``, then the
+   five strategies ``grid_search``, ``random_search``, ``genetic_search``, ``tpe_search``, ``gp_search``.
 4. ``loop``: trying it. ``study``, ``minimize``.
 
 Or from the top down, if you are in a hurry: ``loop/minimize.py`` is the algorithm, ``search/gp_search.py`` is where it
@@ -28,8 +28,8 @@ from .search.expected_improvement import (
 from .search.genetic_search import GeneticSearch
 from .search.gp_search import GPSearch
 from .search.grid_search import GridSearch
-from .search.random_search import RandomSearch
 from .search.parameter import Choice, Float, Int
+from .search.random_search import RandomSearch
 from .search.space import Space
 from .search.strategy import SpaceExhausted, Strategy
 from .search.tpe_search import TPESearch
