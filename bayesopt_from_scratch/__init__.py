@@ -6,7 +6,9 @@ The package is a house of four floors, and imports point down only. Read it from
 2. ``surrogate``: what a model believes. ``kernel``, ``gaussian_process``, ``output_scale``, ``parzen``.
 3. ``search``: what to try next. ``parameter``, ``space``, ``trial``, ``expected_improvement``, ``strategy``, then the
    five strategies ``grid_search``, ``random_search``, ``genetic_search``, ``tpe_search``, ``gp_search``.
-4. ``loop``: trying it. ``study``, ``minimize``.
+4. ``loop``: trying it. ``history``, ``study``, ``minimize``.
+
+Below the house lies the machine room, ``resilience``: ``journal`` and ``workers`` know nothing of optimization.
 
 Or from the top down, if you are in a hurry: ``loop/minimize.py`` is the algorithm, ``search/gp_search.py`` is where it
 thinks, and all else is how.
@@ -17,8 +19,10 @@ thinks, and all else is how.
 0.3
 """
 
+from .loop.history import Ledger
 from .loop.minimize import minimize
-from .loop.study import Ledger, Study
+from .loop.study import Study
+from .resilience.journal import VERSION
 from .search.expected_improvement import (
     expected_improvement,
     expected_improvement_gradient,
@@ -66,4 +70,4 @@ __all__ = [
     "minimize",
 ]
 
-__version__ = "0.1.0"
+__version__ = VERSION

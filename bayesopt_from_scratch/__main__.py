@@ -1,20 +1,29 @@
-"""Command line: tune a real model five ways, or tune your own.
+"""Command line: tune a real model five ways, or tune your own; check your own code; prove a journal.
 
 ``python -m bayesopt_from_scratch`` tunes a neural network on handwritten digits by grid, random and genetic search, by
 TPE and by a Gaussian process, with the same number of trainings each, and prints what each found and what it cost.
 
 ``python -m bayesopt_from_scratch tune FILE.py`` tunes the function ``train`` over the dict ``space`` of that file.
+
+``python -m bayesopt_from_scratch check KIND module:name`` tries the laws of that kind on your code.
+
+``python -m bayesopt_from_scratch replay FILE.jsonl`` derives every suggestion of a journal again, and compares.
 """
 
 import argparse
-import runpy
+import importlib.util
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from .example.tuning_problem import SPACE, DigitsProblem
 from .loop.minimize import minimize
 from .loop.study import STRATEGIES, Study
+from .replay import replay
+from .search.parameter import Parameter
+from .search.space import Params
 from .search.trial import Trial
 
 __all__ = ["main"]
@@ -31,19 +40,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0, or 1 if nothing could be tuned. Wrong arguments end the process with code 2.
+        0; or 1 if nothing could be tuned, a law is broken or a journal is not genuine. Wrong arguments end the process
+        with code 2.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    command: Callable[[Sequence[str]], int] = _tune if arguments[:1] == ["tune"] else _main_job
-    return command(arguments[1:] if command is _tune else arguments)
+    logging.basicConfig(format="%(message)s")
+    if arguments[:1] == ["check"]:
+        from .checks import command
+
+        return command.main(arguments[1:])
+    commands: dict[str, Callable[[Sequence[str]], int]] = {"tune": _tune, "replay": _replay}
+    if arguments and arguments[0] in commands:
+        return commands[arguments[0]](arguments[1:])
+    return _main_job(arguments)
 
 
 def _main_job(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("python -m bayesopt_from_scratch", description=__doc__.split("\n\n")[1])
+    parser = argparse.ArgumentParser(
+        "python -m bayesopt_from_scratch",
+        description=_about(1),
+        epilog="Other commands, each with its own --help: tune FILE.py | check KIND module:name | replay FILE.jsonl",
+    )
     parser.add_argument("--strategy", choices=list(STRATEGIES), help="only this one (default: all five)")
     parser.add_argument("--trials", type=_positive, default=36, help="trainings for each strategy (default: 36)")
     parser.add_argument("--seed", type=_natural, default=0, help="of the split of the data and of the search")
     parser.add_argument("--splits", type=_positive, default=1, help="repeat on that many splits of the data")
+    _add_running(parser)
     parser.add_argument("--figure", type=Path, help="write the best value so far as a figure (needs matplotlib)")
     options = parser.parse_args(arguments)
     plot = _figure_writer(parser, options.figure)
@@ -54,10 +76,8 @@ def _main_job(arguments: Sequence[str]) -> int:
         problem = DigitsProblem(seed)
         studies = {}
         for name in names:
-            progress = _progress(name, options.trials)
-            studies[name] = minimize(
-                problem, SPACE, n_trials=options.trials, strategy=name, seed=seed, on_trial=progress
-            )
+            journal = options.journal and options.journal.with_stem(f"{options.journal.stem}-{name}-{seed}")
+            studies[name] = _minimize(parser, problem, SPACE, options, name, seed, journal)
             bests[name].append(studies[name].best.value or 0.0)
         _print_table(problem, studies)
         plot(studies)
@@ -67,35 +87,93 @@ def _main_job(arguments: Sequence[str]) -> int:
 
 
 def _tune(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("python -m bayesopt_from_scratch tune", description=__doc__.split("\n\n")[2])
+    parser = argparse.ArgumentParser("python -m bayesopt_from_scratch tune", description=_about(2))
     parser.add_argument("file", type=Path, help="Python file that defines the dict `space` and the function `train`")
     parser.add_argument("--strategy", choices=list(STRATEGIES), default="gp", help="(default: gp)")
     parser.add_argument("--trials", type=_positive, default=30, help="number of trainings (default: 30)")
     parser.add_argument("--seed", type=_natural, default=0, help="of the search (default: 0)")
+    _add_running(parser)
     parser.add_argument("--figure", type=Path, help="write the trials by hyperparameter (needs matplotlib)")
     options = parser.parse_args(arguments)
     plot = _figure_writer(parser, options.figure)
     if not options.file.is_file():
         parser.error(f"no such file: {options.file}")
-    sys.path.insert(0, str(options.file.resolve().parent))  # as if the file were run: its neighbours can be imported
-    namespace = runpy.run_path(str(options.file), run_name="tuned")
-    missing = [name for name in ("space", "train") if name not in namespace]
-    if missing:
-        parser.error(f"{options.file} defines no {' and no '.join(missing)}")
-    study = minimize(
-        namespace["train"],
-        namespace["space"],
-        n_trials=options.trials,
-        strategy=options.strategy,
-        seed=options.seed,
-        on_trial=_progress(options.strategy, options.trials),
-    )
+    train, space = _load(parser, options.file)
+    study = _minimize(parser, train, space, options, options.strategy, options.seed, options.journal)
     print(f"\n{study}")
     if not any(trial.state == "done" for trial in study.trials):
         print("nothing to choose from: every trial failed", file=sys.stderr)
         return 1
     plot({options.strategy: study})
     return 0
+
+
+def _replay(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("python -m bayesopt_from_scratch replay", description=_about(4))
+    parser.add_argument("file", type=Path, help="a journal")
+    options = parser.parse_args(arguments)
+    try:
+        print(f"all {replay(options.file)} suggestions derived again, each equal to the recorded one")
+    except OSError as error:
+        parser.error(str(error))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _about(paragraph: int) -> str:
+    return (__doc__ or "").split("\n\n")[paragraph].strip()
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how trials are run."""
+    parser.add_argument("--workers", type=_positive, default=1, help="processes that train at once (default: 1)")
+    parser.add_argument("--journal", type=Path, help="file of all events: call again with it after a crash")
+
+
+def _load(parser: argparse.ArgumentParser, file: Path) -> tuple[Any, Any]:
+    """Return train and space of a file, imported under its own name, so that worker processes find it too."""
+    sys.path.insert(0, str(file.resolve().parent))  # as if the file were run: its neighbours can be imported
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    if spec is None or spec.loader is None:
+        parser.error(f"not a Python file: {file}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module
+    spec.loader.exec_module(module)
+    missing = [name for name in ("space", "train") if not hasattr(module, name)]
+    if missing:
+        parser.error(f"{file} defines no {' and no '.join(missing)}")
+    return module.train, module.space
+
+
+def _minimize(
+    parser: argparse.ArgumentParser,
+    objective: Callable[[Params], Any],
+    space: dict[str, Parameter],
+    options: argparse.Namespace,
+    strategy: str,
+    seed: int,
+    journal: Path | None,
+) -> Study:
+    """Minimize with a line per trial; what is wrong with the arguments or the journal ends the process."""
+    try:
+        return minimize(
+            objective,
+            space,
+            n_trials=options.trials,
+            strategy=strategy,
+            seed=seed,
+            n_parallel=options.workers,
+            journal=journal,
+            on_trial=_progress(strategy, options.trials),
+        )
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
+    except KeyboardInterrupt:
+        again = f"; the same command goes on with {journal}" if journal else ""
+        print(f"\ninterrupted{again}", file=sys.stderr)
+        raise SystemExit(130) from None
 
 
 def _progress(name: str, n_trials: int) -> Callable[[Study, Trial], None]:

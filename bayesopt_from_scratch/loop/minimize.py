@@ -1,17 +1,23 @@
-"""The loop: ask, train, tell, n times."""
+"""The loop: ask, train, tell, n times; k at a time if there are workers for it."""
 
-import time
+from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from ..resilience.workers import Crew, InThisProcess, processes
 from ..search.grid_search import GridSearch
-from ..search.parameter import Parameter
+from ..search.parameter import Parameter, as_number
 from ..search.space import Params, Space
 from ..search.strategy import SpaceExhausted, Strategy
 from ..search.trial import Trial
 from .study import Study
 
 __all__ = ["minimize"]
+
+_MOST_ATTEMPTS = 5  # of a trial whose process died each time; then it is failed, or it would be run for ever
 
 
 def minimize(
@@ -21,12 +27,17 @@ def minimize(
     n_trials: int,
     strategy: str | Strategy = "gp",
     seed: int | None = 0,
+    executor: Executor | Callable[[], Executor] | None = None,
+    n_parallel: int | None = None,
+    journal: str | Path | None = None,
     on_trial: Callable[[Study, Trial], Any] | None = None,
 ) -> Study:
     """Find the hyperparameters of lowest value, in ``n_trials`` calls of the objective.
 
     A call that raises an exception, or returns NaN, an infinity or no number at all, is a failed trial, and the loop
-    goes on. It ends early where the space or the grid holds nothing new. To maximize, return the negative.
+    goes on. It ends early where the space or the grid holds nothing new. To maximize, return the negative. There is no
+    time limit: a pool cannot stop a call, but an objective that runs its training by ``subprocess.run(timeout=...)``
+    can, and the exception makes a failed trial.
 
     Parameters
     ----------
@@ -35,13 +46,22 @@ def minimize(
     space : dict or Space
         Name to ``Float``, ``Int`` or ``Choice``.
     n_trials : int
-        Number of trials, failed ones included; 0 or more.
+        Number of trials, failed ones and those in the journal included; 0 or more.
     strategy : str or Strategy
         As in :class:`Study`; ``"grid"`` takes the largest grid within ``n_trials``.
     seed : int or None
         As in :class:`Study`.
+    executor : Executor or callable, optional
+        Where the objective is called: any ``concurrent.futures.Executor``, or better a callable that makes one, since
+        a broken pool can be replaced then. By default this process, or processes of its own if ``n_parallel`` > 1.
+    n_parallel : int, optional
+        Number of trials in flight; by default 1, or the number of the executor's workers. The next is asked as soon as
+        one ends, and sees those that are running.
+    journal : str or Path, optional
+        As in :class:`Study`: kill the process, call again, and it goes on. Trials that were running run again. The
+        file is released at the end.
     on_trial : callable, optional
-        Called as ``on_trial(study, trial)`` when a trial has ended; the loop stops if it returns True.
+        Called as ``on_trial(study, trial)`` when a trial has ended; if it returns True no further one is begun.
 
     Returns
     -------
@@ -51,7 +71,9 @@ def minimize(
     Raises
     ------
     ValueError
-        If an argument is not valid. Never because of the objective.
+        If an argument is not valid, or the journal cannot be continued. Never because of the objective.
+    RuntimeError
+        If an executor broke and cannot be replaced.
 
     Examples
     --------
@@ -61,23 +83,53 @@ def minimize(
     >>> round(study.best.value, 3), study.best.params["n"]
     (1.0, 1)
     """
-    if isinstance(n_trials, bool) or not isinstance(n_trials, int) or n_trials < 0:
-        raise ValueError(f"expected n_trials as a whole number of 0 or more, got {n_trials!r}")
+    for name, number, least in (("n_trials", n_trials, 0), ("n_parallel", 1 if n_parallel is None else n_parallel, 1)):
+        if isinstance(number, bool) or not isinstance(number, int) or number < least:
+            raise ValueError(f"expected {name} as a whole number of {least} or more, got {number!r}")
     if not callable(objective):
         raise ValueError(f"expected a callable objective, got {objective!r}")
-    study = Study(space, GridSearch(budget=max(n_trials, 1)) if strategy == "grid" else strategy, seed=seed)
-    for _ in range(n_trials):
-        try:
-            trial = study.ask()
-        except SpaceExhausted:
-            break
-        began = time.perf_counter()
-        try:
-            value = objective(dict(trial.params))
-            seconds = time.perf_counter() - began
-            study.tell(trial, value, seconds=seconds)
-        except Exception as error:
-            study.fail(trial, error, seconds=time.perf_counter() - began)
-        if on_trial is not None and on_trial(study, study.trials[trial.number]) is True:
-            break
+    if executor is None:
+        n_parallel = n_parallel or 1
+        executor = InThisProcess if n_parallel == 1 else processes(n_parallel, objective)
+    strategy = GridSearch(budget=max(n_trials, 1)) if strategy == "grid" else strategy
+    study = Study(space, strategy, seed=seed, journal=journal)
+    trials = {trial.number: trial for trial in study.trials}
+    try:
+        with Crew(partial(_value, objective), executor, n_parallel, lambda n: study.start(trials[n])) as crew:
+            _drive(study, trials, crew, n_trials, on_trial or (lambda study, trial: None))
+    finally:
+        study.close()
     return study
+
+
+def _drive(
+    study: Study, trials: dict[int, Trial], crew: Crew, n_trials: int, on_trial: Callable[[Study, Trial], Any]
+) -> None:
+    again = deque(trial for trial in trials.values() if trial.state == "running")  # their process died
+    stopped = False
+    while True:
+        while crew.free and not stopped and (again or len(trials) < n_trials):
+            try:
+                trial = again.popleft() if again else study.ask()
+            except SpaceExhausted:
+                n_trials = 0
+                break
+            trials[trial.number] = trial
+            if trial.attempts >= _MOST_ATTEMPTS:
+                study.fail(trial, f"its process died in each of {trial.attempts} attempts", seconds=0.0)
+                stopped = on_trial(study, study.trials[trial.number]) is True
+            else:
+                crew.submit(trial.number, dict(trial.params), alone=trial.attempts > 1)
+        if not crew.busy:
+            return
+        number, (value, error, seconds) = crew.wait()
+        if error is None:
+            study.tell(trials[number], value, seconds=seconds)
+        else:
+            study.fail(trials[number], error, seconds=seconds)
+        stopped = on_trial(study, study.trials[number]) is True or stopped
+
+
+def _value(objective: Callable[[Params], Any], params: Params) -> float:
+    """Call the objective; where it runs, its result becomes a float, or an error."""
+    return as_number(objective(params), "value of the objective")

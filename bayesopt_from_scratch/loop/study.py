@@ -1,17 +1,22 @@
 """What has been tried, what came of it, and what did it cost?
 
-A study is a log of events. Asking a trial, telling its value, failing it or adding a point measured elsewhere each
-append one record of the trial; everything else is read off the log.
+A study is a log of events: a trial is asked, started, told or failed, or a point measured elsewhere is added.
+Everything else is read off the log. With a journal each event is on the disk before it counts, and to open the journal
+again is to live through the same events again.
 """
 
 import math
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..resilience.journal import Journal
+from ..resilience.workers import describe
 from ..search.genetic_search import GeneticSearch
 from ..search.gp_search import GPSearch
 from ..search.grid_search import GridSearch
@@ -21,41 +26,13 @@ from ..search.space import Params, Space
 from ..search.strategy import Strategy
 from ..search.tpe_search import TPESearch
 from ..search.trial import Trial
+from .history import COUNTS, History, Ledger
 
-__all__ = ["STRATEGIES", "Ledger", "Study"]
+__all__ = ["STRATEGIES", "Study"]
 
-STRATEGIES: dict[str, type[Strategy]] = {
-    "grid": GridSearch,
-    "random": RandomSearch,
-    "genetic": GeneticSearch,
-    "tpe": TPESearch,
-    "gp": GPSearch,
-}
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What a study has cost so far.
-
-    Attributes
-    ----------
-    objective_calls : int
-        Trials asked for and ended: trainings.
-    objective_seconds : float
-        Time they took, added up.
-    surrogate_predictions : int
-        Points at which a surrogate was asked in the training's place.
-    acquisition_evaluations : int
-        Points at which an acquisition function was evaluated.
-    choosing_seconds : float
-        Time spent choosing what to try.
-    """
-
-    objective_calls: int = 0
-    objective_seconds: float = 0.0
-    surrogate_predictions: int = 0
-    acquisition_evaluations: int = 0
-    choosing_seconds: float = 0.0
+STRATEGIES: dict[str, type[Strategy]] = dict(
+    grid=GridSearch, random=RandomSearch, genetic=GeneticSearch, tpe=TPESearch, gp=GPSearch
+)
 
 
 class Study:
@@ -68,12 +45,18 @@ class Study:
     strategy : str or Strategy
         ``"grid"``, ``"random"``, ``"genetic"``, ``"tpe"``, ``"gp"``, or a configured object.
     seed : int or None
-        Of all randomness: trial i is suggested with ``default_rng([seed, i])``. None draws one, kept in ``seed``.
+        Of all randomness: trial i is suggested with ``default_rng([seed, i])``. None draws one, kept in ``seed``, or
+        takes that of the journal.
+    journal : str or Path, optional
+        File of all events (see :mod:`..resilience.journal`). If it exists, the study goes on where the file ends;
+        trials that were running then are in state ``"running"``, to be run again. One process at a time holds it,
+        until :meth:`close`.
 
     Raises
     ------
     ValueError
-        If the space or the seed is not valid or the strategy is unknown.
+        If the space or the seed is not valid or the strategy is unknown; if the journal is damaged, held by another
+        process, or of another space, strategy or seed.
 
     Examples
     --------
@@ -87,15 +70,27 @@ class Study:
     """
 
     def __init__(
-        self, space: Space | Mapping[str, Parameter], strategy: str | Strategy = "gp", *, seed: int | None = 0
+        self,
+        space: Space | Mapping[str, Parameter],
+        strategy: str | Strategy = "gp",
+        *,
+        seed: int | None = 0,
+        journal: str | Path | None = None,
     ) -> None:
         self.space = space if isinstance(space, Space) else Space(space)
         self.strategy = _strategy(strategy)
         self.seed = _seed(seed)
-        self._log: list[Trial] = []
-        self._trials: dict[int, Trial] = {}
-        self._asked: dict[int, tuple[int, float]] = {}  # number: length of the log at the ask, clock after it
-        self._cost = Ledger()
+        self._history = History(self.space)
+        self._journal: Journal | None = None
+        if journal is not None:
+            what = {"space": self.space.parameters, "strategy": self.strategy, "seed": self.seed}
+            self._journal = Journal(journal, what, any_seed=seed is None)
+            self.seed = self._journal.seed
+            try:
+                self._journal.live_through(self._history.apply)
+            except ValueError:
+                self.close()
+                raise
 
     def ask(self) -> Trial:
         """Open a new trial; never one with the params of a running one.
@@ -110,19 +105,27 @@ class Study:
         SpaceExhausted
             If every combination that the strategy can suggest has a trial.
         """
-        number, began = len(self._trials), time.perf_counter()
+        number, began = len(self._history.trials), time.perf_counter()
         suggestion = self._suggest(number, self.trials)
-        trial = Trial(number, self.space.check(suggestion))
-        notes, ended = getattr(suggestion, "notes", {}), time.perf_counter()
-        self._cost = replace(
-            self._cost,
-            surrogate_predictions=self._cost.surrogate_predictions + notes.get("surrogate_predictions", 0),
-            acquisition_evaluations=self._cost.acquisition_evaluations + notes.get("acquisition_evaluations", 0),
-            choosing_seconds=self._cost.choosing_seconds + ended - began,
-        )
-        self._asked[number] = (len(self._log), ended)
-        self._record(trial)
-        return _copy(trial)
+        params = self.space.encode(self.space.check(suggestion))
+        counts = {name: getattr(suggestion, "notes", {}).get(name, 0) for name in COUNTS}
+        self._commit(event="ask", trial=number, params=params, **counts, seconds=time.perf_counter() - began)
+        return _copy(self._history.trials[number])
+
+    def start(self, trial: Trial) -> None:
+        """Record that a run of this trial begins, so that attempts which a process dies in are counted.
+
+        Parameters
+        ----------
+        trial : Trial
+            In state ``"running"``: as :meth:`ask` gave it, or one that was running when an earlier process died.
+
+        Raises
+        ------
+        ValueError
+            If the trial is unknown or has ended.
+        """
+        self._commit(event="start", trial=self._running(trial).number)
 
     def tell(self, trial: Trial, value: Any, *, seconds: float | None = None) -> None:
         """Record the value of a running trial; NaN and infinities fail it.
@@ -144,9 +147,8 @@ class Study:
         number = as_number(value, "value of the objective")
         if not math.isfinite(number):
             return self.fail(trial, f"the objective returned {number}", seconds=seconds)
-        running = self._running(trial)
-        self._record(replace(running, state="done", value=number, seconds=self._seconds(running, seconds)))
-        return None
+        running = self._running(trial).number
+        return self._commit(event="tell", trial=running, value=number, seconds=self._seconds(running, seconds))
 
     def fail(self, trial: Trial, error: object, *, seconds: float | None = None) -> None:
         """Record that a running trial has failed; it is kept, and never the best.
@@ -165,9 +167,8 @@ class Study:
         ValueError
             If the trial is unknown or has ended. Nothing is changed then.
         """
-        running = self._running(trial)
-        text = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(error)
-        self._record(replace(running, state="failed", error=text, seconds=self._seconds(running, seconds)))
+        running = self._running(trial).number
+        self._commit(event="fail", trial=running, error=describe(error), seconds=self._seconds(running, seconds))
 
     def add(self, params: Mapping[str, Any], value: Any) -> Trial:
         """Record a point measured elsewhere, as a trial of its own that cost nothing.
@@ -192,14 +193,19 @@ class Study:
         number = as_number(value, "value of the objective")
         if not math.isfinite(number):
             raise ValueError(f"expected a finite value, got {number}")
-        trial = Trial(len(self._trials), self.space.check(params), "done", number, None, 0.0)
-        self._record(trial)
-        return _copy(trial)
+        new = len(self._history.trials)
+        self._commit(event="add", trial=new, params=self.space.encode(self.space.check(params)), value=number)
+        return _copy(self._history.trials[new])
+
+    def close(self) -> None:
+        """Release the journal, if there is one, so that another study can open it; nothing can be told after that."""
+        if self._journal is not None:
+            self._journal.close()
 
     @property
     def trials(self) -> list[Trial]:
         """All trials by number."""
-        return [_copy(trial) for trial in self._trials.values()]
+        return [_copy(trial) for trial in self._history.trials.values()]
 
     @property
     def finished(self) -> list[Trial]:
@@ -226,9 +232,7 @@ class Study:
     @property
     def ledger(self) -> Ledger:
         """What the study has cost: trainings, questions to the surrogate, and the seconds of each."""
-        ended = [trial for number, trial in self._trials.items() if number in self._asked and trial.state != "running"]
-        seconds = math.fsum(trial.seconds or 0.0 for trial in ended)
-        return replace(self._cost, objective_calls=len(ended), objective_seconds=seconds)
+        return self._history.ledger
 
     def explain(self, trial: Trial) -> dict[str, Any]:
         """What the strategy saw when it chose this trial, derived again from the history of that moment.
@@ -249,22 +253,25 @@ class Study:
         ValueError
             If the trial is unknown or was added rather than asked.
         """
-        if trial.number not in self._asked:
+        if trial.number not in self._history.asked:
             raise ValueError(f"trial {trial.number} was not asked from this study")
-        then = {record.number: record for record in self._log[: self._asked[trial.number][0]]}
+        then = {record.number: record for record in self._history.log[: self._history.asked[trial.number][0]]}
         suggestion = self._suggest(trial.number, list(then.values()))
         return dict(getattr(suggestion, "notes", {}))
 
     def __str__(self) -> str:
         """The ledger in words."""
-        failed = sum(trial.state == "failed" for trial in self._trials.values())
-        running = sum(trial.state == "running" for trial in self._trials.values())
+        count = Counter(trial.state for trial in self.trials)
         cost = self.ledger
-        lines = [f"{len(self._trials)} trials ({failed} failed, {running} running), {self.strategy}, seed {self.seed}"]
-        if len(self._trials) > failed + running:
+        lines = [
+            f"{count.total()} trials ({count['failed']} failed, {count['running']} running), {self.strategy}, "
+            f"seed {self.seed}"
+        ]
+        if count["done"]:
             params = ", ".join(f"{k}={_short(v)}" for k, v in self.best.params.items())
             lines.append(f"best value {_short(self.best.value)} in trial {self.best.number}: {params}")
-        lines.append(f"trainings: {cost.objective_calls} in {cost.objective_seconds:.3g} s")
+        lost = f", {cost.lost_calls} of them lost with their process" if cost.lost_calls else ""
+        lines.append(f"trainings: {cost.objective_calls} in {cost.objective_seconds:.3g} s{lost}")
         lines.append(
             f"choosing: {cost.choosing_seconds:.3g} s, {cost.surrogate_predictions} surrogate predictions, "
             f"{cost.acquisition_evaluations} acquisition evaluations"
@@ -274,20 +281,20 @@ class Study:
     def _suggest(self, number: int, trials: Sequence[Trial]) -> Params:
         return self.strategy.suggest(self.space, trials, np.random.default_rng([self.seed, number]))
 
-    def _record(self, trial: Trial) -> None:
-        self._log.append(trial)
-        self._trials[trial.number] = trial
+    def _commit(self, **event: Any) -> None:
+        """On disk first; then it counts."""
+        if self._journal is not None:
+            self._journal.append(event)
+        self._history.apply(event)
 
     def _running(self, trial: Trial) -> Trial:
-        known = self._trials.get(trial.number) if isinstance(trial, Trial) else None
-        if known is None:
+        known = self._history.trials.get(trial.number) if isinstance(trial, Trial) else None
+        if known is None or trial.asked != known.params:
             raise ValueError(f"expected a trial of this study, got {trial!r}")
-        if known.state != "running":
-            raise ValueError(f"expected a running trial, but trial {known.number} is {known.state}")
-        return known
+        return self._history.running(trial.number)
 
-    def _seconds(self, trial: Trial, seconds: float | None) -> float:
-        return time.perf_counter() - self._asked[trial.number][1] if seconds is None else float(seconds)
+    def _seconds(self, number: int, seconds: float | None) -> float:
+        return time.perf_counter() - self._history.asked[number][1] if seconds is None else float(seconds)
 
 
 def _strategy(strategy: str | Strategy) -> Strategy:

@@ -93,6 +93,8 @@ class GridSearch:
         return [self._place(axis, n) for axis, n in zip(space.axes, counts, strict=True)]
 
     def _place(self, axis: Parameter, n: int) -> Array:
+        if n == axis.n_cells:  # on a logarithmic scale evenly spaced levels would miss some
+            return axis.cells()
         ends = self.placement == "ends" and n > 1
         u = np.linspace(0, 1, n) if ends else (np.arange(n) + 0.5) / n
         return np.unique(axis.snap(u))

@@ -67,6 +67,14 @@ class Parameter:
         """Value that the number v stands for, as a plain Python object."""
         return float(v)
 
+    def encode(self, value: Any) -> Any:
+        """Return a valid value as JSON knows it."""
+        return value
+
+    def decode(self, encoded: Any) -> Any:
+        """Return the value that :meth:`encode` wrote."""
+        return encoded
+
     def to_unit(self, values: Sequence[Any]) -> Array:
         """Place of valid values on the side: at their share of the way, or at the centre of their cells."""
         return self.centre(np.array(values, dtype=float))
@@ -94,8 +102,10 @@ class Parameter:
 
     def _nearest(self, u: ArrayLike) -> Array:
         low, high = self._scale(self.low - self.step / 2), self._scale(self.high + self.step / 2)
-        v = low + np.asarray(u, dtype=float) * (high - low)
+        u = np.asarray(u, dtype=float)
+        v = low + u * (high - low)
         v = np.exp(v) if self.log else v
+        v = np.where(u <= 0, self.low, np.where(u >= 1, self.high, v))  # the ends exactly, which exp(log(low)) is not
         return np.clip(np.floor(v + 0.5) if self.step else v, self.low, self.high)
 
     def _edge(self, v: Array) -> Array:
@@ -189,7 +199,7 @@ class Choice(Parameter):
         ):
             object.__setattr__(self, name, field)
         for i, option in enumerate(options):
-            if self.number(option) != i:
+            if any(_alike(other, option) for other in options[:i]):
                 raise ValueError(f"expected different options, got {option!r} twice")
 
     def __repr__(self) -> str:
@@ -198,16 +208,22 @@ class Choice(Parameter):
     def number(self, value: Any) -> float:
         """Position of the option that is the value, or equals it and is of its type: 1, 1.0 and True are different."""
         for i, option in enumerate(self.options):
-            if option is value:
-                return i
-        for i, option in enumerate(self.options):
-            if type(option) is type(value) and np.array_equal(option, value):
+            if _alike(option, value):
                 return i
         raise ValueError(f"expected one of {self.options}, got {value!r}")
 
     def value(self, v: float) -> Any:
         """Return the option at position v."""
         return self.options[int(v)]
+
+    def encode(self, value: Any) -> Any:
+        """Return the option itself if JSON can tell it from others, else its position."""
+        plain = type(value) in (str, int, bool, type(None)) or (type(value) is float and math.isfinite(value))
+        return value if plain else {"option": int(self.number(value))}
+
+    def decode(self, encoded: Any) -> Any:
+        """Return the very option that :meth:`encode` wrote."""
+        return self.value(encoded["option"] if isinstance(encoded, dict) else self.number(encoded))
 
     def to_unit(self, values: Sequence[Any]) -> Array:
         """Centres of the options' cells."""
@@ -216,9 +232,19 @@ class Choice(Parameter):
 
 def as_number(value: Any, name: str) -> float:
     """Return the value as a float, NaN and infinities included, or raise a ValueError if it is no single number."""
-    if not isinstance(value, bool | np.bool_ | str | bytes) and np.ndim(value) == 0:
-        try:
+    kind = getattr(getattr(value, "dtype", None), "kind", "f")  # of what is numpy's: not bool, complex, time or text
+    try:
+        if not isinstance(value, bool | str | bytes) and kind not in "bcmMSU" and np.ndim(value) == 0:
             return float(value)
-        except (TypeError, ValueError, OverflowError):
-            pass
+    except (TypeError, ValueError, OverflowError):
+        pass
     raise ValueError(f"expected a number as {name}, got {type(value).__name__}: {value!r:.80}")
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Whether b is a, or is of its type and shape and equals it."""
+    try:
+        comparable = type(a) is type(b) and getattr(a, "shape", None) == getattr(b, "shape", None)
+        return a is b or (comparable and bool(np.all(a == b)))
+    except ValueError:  # an equality that is neither true nor false, as of dicts that hold arrays
+        return False

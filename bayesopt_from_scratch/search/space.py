@@ -56,6 +56,8 @@ class Space:
         for name, parameter in parameters.items():
             if not isinstance(name, str) or not isinstance(parameter, Parameter):
                 raise ValueError(f"expected names mapped to Float, Int or Choice, got {name!r}: {parameter!r}")
+            if not isinstance(parameter.when, Mapping | None):
+                raise ValueError(f"{name}: expected when as a dict, got {parameter.when!r}")
             try:
                 self._conditions[name] = [self._condition(*item) for item in (parameter.when or {}).items()]
             except ValueError as error:
@@ -83,6 +85,8 @@ class Space:
         ValueError
             If a value is out of bounds, a parameter is missing or unknown, or given though not active.
         """
+        if not isinstance(params, Mapping):
+            raise ValueError(f"expected a dict of parameters, got {params!r}")
         checked: Params = {}
         for name, parameter in self.parameters.items():
             if self._active(name, checked) and name in params:
@@ -94,6 +98,14 @@ class Space:
         if set(expected) != set(params):
             raise ValueError(f"expected the parameters {expected}, got {list(params)}")
         return checked
+
+    def encode(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Valid params as JSON knows them: an option that is no string, number, bool or None by its position."""
+        return {name: self.parameters[name].encode(value) for name, value in params.items()}
+
+    def decode(self, encoded: Mapping[str, Any]) -> Params:
+        """Params that :meth:`encode` wrote, checked; the options are the very objects of the space."""
+        return self.check({k: self.parameters[k].decode(v) if k in self.parameters else v for k, v in encoded.items()})
 
     def to_unit(self, many: Sequence[Mapping[str, Any]]) -> Array:
         """Combinations as rows of the unit cube, (n, p), NaN where not active; valid params are assumed."""

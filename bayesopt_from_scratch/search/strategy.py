@@ -6,7 +6,8 @@ as if nothing had happened, and every suggestion can be derived again from the r
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,7 +21,6 @@ __all__ = ["SpaceExhausted", "Strategy", "Suggestion", "by_state", "first_new", 
 Array = NDArray[np.floating]
 
 _DRAWS = 100  # random points to try before all are gone through
-_CHUNK = 4096
 
 
 class SpaceExhausted(Exception):
@@ -92,16 +92,24 @@ def walk(space: Space, trials: Sequence[Trial], levels: Sequence[Array], rng: np
     """
     seen = _keys(space, [trial.params for trial in trials])
     shape = tuple(len(level) for level in levels)
-    size = int(np.prod([float(n) for n in shape]))
-    start = int(rng.integers(size))
-    for begin in range(0, size, _CHUNK):
-        index = (np.arange(begin, min(begin + _CHUNK, size)) + start) % size
-        U = np.column_stack([level[i] for level, i in zip(levels, np.unravel_index(index, shape), strict=True)])
-        for u in U:
-            params = space.from_unit(u)
-            if _keys(space, [params]).isdisjoint(seen):
-                return params
+    start = np.unravel_index(rng.integers(math.prod(shape)), shape)
+    for params in itertools.chain(_grid(space, levels, start), _grid(space, levels, (0,) * len(levels))):
+        if _keys(space, [params]).isdisjoint(seen):
+            return params
     raise SpaceExhausted(f"all combinations of the {' x '.join(map(str, shape))} grid have been tried or are running")
+
+
+def _grid(space: Space, levels: Sequence[Array], start: Sequence[Any], u: tuple[Any, ...] = ()) -> Iterator[Params]:
+    """Combinations from ``start`` on that begin with u; an axis that is not active there counts as one level."""
+    j = len(u)
+    params = space.from_unit([*u, *(level[0] for level in levels[j:])])
+    if j == len(levels):
+        yield params
+        return
+    active = list(space.parameters)[j] in params
+    for i in range(start[j], len(levels[j])) if active else [0]:
+        yield from _grid(space, levels, start, (*u, levels[j][i]))
+        start = (0,) * len(levels)
 
 
 def _keys(space: Space, many: Sequence[Params]) -> set[bytes]:

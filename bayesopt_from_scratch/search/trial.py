@@ -3,7 +3,7 @@
 The list of trials is the whole state of a study: strategies read nothing else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 __all__ = ["Trial"]
@@ -27,11 +27,13 @@ class Trial:
         Why it failed; None unless failed.
     seconds : float or None
         Time the objective took; None while running.
+    attempts : int
+        How often it was started, as far as that was recorded; above 1 if its process died.
 
     Examples
     --------
     >>> Trial(7, {"learning_rate": 0.1})
-    Trial(number=7, params={'learning_rate': 0.1}, state='running', value=None, error=None, seconds=None)
+    Trial(number=7, params={'learning_rate': 0.1}, state='running', value=None, error=None, seconds=None, attempts=0)
     """
 
     number: int
@@ -40,3 +42,8 @@ class Trial:
     value: float | None = None
     error: str | None = None
     seconds: float | None = None
+    attempts: int = 0
+    asked: dict[str, Any] = field(init=False, repr=False, compare=False)  # params, whatever is done to that dict
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asked", dict(self.params))

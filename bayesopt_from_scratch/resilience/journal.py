@@ -1,0 +1,194 @@
+r"""How does a study outlive the machine it runs on?
+
+Every event is one line of JSON, written before it counts. To restore is to read the lines again; there is no other
+state. Whatever moment the process dies at, the file holds whole lines and at most one torn one at its end, which had
+not counted for anybody yet. Results are synced to the disk, and with them all before them, so that not even a power
+failure takes one; a power failure can take the asks since, and they are asked again, from the same history.
+
+========= ================================================= =====================================================
+line      fields                                            written
+========= ================================================= =====================================================
+first     format, package, space, strategy, seed            when the file is made
+ask       trial, params, surrogate_predictions,             before the trial is handed out
+          acquisition_evaluations, seconds of choosing
+start     trial                                             before an attempt to run it: a crash leaves its count
+tell      trial, value, seconds of running                  and synced before ``tell`` returns
+fail      trial, error, seconds of running                  and synced before ``fail`` returns
+add       trial, params, value                              and synced before ``add`` returns
+========= ================================================= =====================================================
+
+An option that JSON does not know is written by its position, ``{"option": 2}``. Apart from ``start`` lines and
+``seconds``, which tell what happened to the process, a journal is a function of its first line and the values told.
+"""
+
+import json
+import logging
+import os
+import weakref
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import is_dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+__all__ = ["VERSION", "Event", "Journal", "live_through", "read"]
+
+VERSION = "0.1.0"  # of the package: what wrote the file
+
+Event = dict[str, Any]
+
+_FORMAT, _BEGINNING = 1, b'{"format": '
+_FIELDS = {"event", "trial"}, {"format", "space", "strategy", "seed"}
+_logger = logging.getLogger(__name__)
+_open: "weakref.WeakSet[Journal]" = weakref.WeakSet()
+
+
+class Journal:
+    """An append-only file of events with one writer.
+
+    Parameters
+    ----------
+    path : str or Path
+        Made if it does not exist; else its torn last line, if there is one, is cut off.
+    study : dict
+        What the study is: its space, strategy and seed.
+    any_seed : bool
+        Whether to take the seed of the file if there is one.
+
+    Attributes
+    ----------
+    seed : int
+        That of the first line.
+
+    Raises
+    ------
+    ValueError
+        If another process writes to the file, a line is damaged, or the file belongs to another study; the file is
+        left as it was.
+    """
+
+    def __init__(self, path: str | Path, study: Mapping[str, Any], *, any_seed: bool = False) -> None:
+        self.path = Path(path)
+        self._file = open(path, "a+b", buffering=0)  # noqa: SIM115 - it stays open, and locked, as long as the study
+        try:
+            _lock(self._file, self.path)
+            lines, whole = read(self.path)
+            if lines:
+                _compare(
+                    self.path, lines[0][1], study, ("space", "strategy") if any_seed else ("space", "strategy", "seed")
+                )
+            torn = os.path.getsize(path) - whole
+            if torn:
+                _logger.warning("%s: the last line is torn, %d bytes are cut off", path, torn)
+                os.ftruncate(self._file.fileno(), whole)
+            self._events = lines[1:]
+            self.seed: int = lines[0][1]["seed"] if lines else study["seed"]
+            if not lines:
+                self.append({"format": _FORMAT, "package": VERSION, **study})
+                _sync_folder(self.path.absolute().parent)
+        except BaseException:
+            self._file.close()
+            raise
+        _open.add(self)
+
+    def append(self, event: Mapping[str, Any]) -> None:
+        """Write one line, and if it holds a result wait for the disk; on OSError the file is as it was before."""
+        line = json.dumps(event, allow_nan=False, default=_describe).encode() + b"\n"
+        size = os.fstat(self._file.fileno()).st_size
+        try:
+            if self._file.write(line) != len(line):
+                raise OSError(f"{self.path}: the disk took only a part of a line")
+            if event.get("event") not in ("ask", "start"):
+                os.fsync(self._file.fileno())
+        except OSError:
+            os.ftruncate(self._file.fileno(), size)
+            raise
+
+    def live_through(self, apply: Callable[[Event], None]) -> None:
+        """Hand over the events of the file, one by one; a ValueError names the line that was not accepted."""
+        live_through(self.path, self._events, apply)
+        self._events = []
+
+    def close(self) -> None:
+        """Release the file for other writers."""
+        self._file.close()
+
+
+def read(path: Path) -> tuple[list[tuple[int, Event]], int]:
+    """Return number and content of every whole line, and the length of them all in bytes.
+
+    Raises
+    ------
+    ValueError
+        If a line is damaged, with its number.
+    """
+    text = path.read_bytes()
+    whole = text.rfind(b"\n") + 1
+    if not whole and text[: len(_BEGINNING)] != _BEGINNING[: len(text)]:  # not even a torn first line: keep hands off
+        raise ValueError(f"{path} is no journal of a study: it begins with {text[:40]!r}")
+    lines = []
+    for number, line in enumerate(text[:whole].split(b"\n")[:-1], 1):
+        try:
+            event = json.loads(line)
+            if not isinstance(event, dict) or not _FIELDS[number == 1] <= set(event):
+                raise ValueError("no event of a study")
+        except ValueError as error:
+            raise ValueError(f"{path}, line {number} is damaged: {error}: {line[:80]!r}") from None
+        lines.append((number, event))
+    return lines, whole
+
+
+def live_through(path: Path, lines: Iterable[tuple[int, Event]], apply: Callable[[Event], None]) -> None:
+    """Hand over events one by one; a ValueError names the line that was not accepted."""
+    for number, event in lines:
+        try:
+            apply(event)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise ValueError(f"{path}, line {number}: {error}") from error
+
+
+def _compare(path: Path, found: Event, study: Mapping[str, Any], keys: Sequence[str]) -> None:
+    wanted = json.loads(json.dumps({"format": _FORMAT, **study}, default=_describe))
+    for key in ("format", *keys):
+        if found[key] != wanted[key]:
+            raise ValueError(f"{path} belongs to another study: its {key} is {found[key]}, expected {wanted[key]}")
+
+
+def _lock(file: BinaryIO, path: Path) -> None:
+    """Ask the kernel for the only writer's place; it takes it back when the process dies, however it dies."""
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise ValueError(f"{path} is held by another process, or by another study of this one") from None
+    except (ImportError, OSError) as error:  # Windows; some network file systems
+        _logger.warning("%s cannot be locked here (%s): see to it that only one process writes to it", path, error)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the file's name as durable as its content."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+def _describe(value: Any) -> Any:
+    """Turn what JSON does not know into something that tells one setting from another."""
+    if isinstance(value, set | frozenset | np.generic):
+        return sorted(value, key=repr) if isinstance(value, set | frozenset) else value.item()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {"type": type(value).__name__, **vars(value)}
+    return {"object": getattr(value, "__qualname__", type(value).__qualname__)}
+
+
+def _forget_in_child() -> None:
+    """Close the inherited files of a forked child, which would keep the lock when this process has died."""
+    for journal in list(_open):
+        journal._file.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_in_child)

@@ -1,0 +1,198 @@
+r"""How do we run tasks side by side when any of them may kill its process?
+
+Whatever a task itself does, raise, exit, return nonsense, is caught where it runs and comes back as plain data. So an
+exception of a future can only mean that the machinery broke, and then it is seldom clear which task did it: a process
+pool that loses one worker fails all tasks in flight. Each of them is a *suspect* and runs again, alone. Who gives no
+result even then is guilty.
+
+Works on any ``concurrent.futures.Executor``: threads, processes, loky, Dask's ``client.get_executor(pure=False)``,
+``mpi4py.futures``. A pool that breaks as a whole can be replaced only by who knows how to make one; so pass a callable,
+``lambda: ProcessPoolExecutor(4)``, rather than the pool.
+"""
+
+import os
+import pickle
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from functools import partial
+from multiprocessing import parent_process
+from queue import SimpleQueue
+from typing import Any
+
+__all__ = ["Crew", "InThisProcess", "Outcome", "describe", "exit_with_parent", "processes"]
+
+Outcome = tuple[Any, str | None, float]  # value, error, seconds
+
+
+class Crew:
+    """Tasks in flight on an executor, each known by a number.
+
+    Parameters
+    ----------
+    function : callable
+        What a task is: ``function(*args)``.
+    executor : Executor or callable
+        A callable makes one, and another when it breaks, and what it made is shut down in the end.
+    capacity : int, optional
+        Number of tasks in flight at most; by default the number of workers that the executor says it has, else the
+        number of processors.
+    on_start : callable
+        Called with the number of a task before each attempt to run it.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        executor: Executor | Callable[[], Executor],
+        capacity: int | None,
+        on_start: Callable[[int], None],
+    ) -> None:
+        self._function, self._on_start = function, on_start
+        self._make = None if isinstance(executor, Executor) else executor
+        self._pool = executor if isinstance(executor, Executor) else executor()
+        self._capacity = capacity or getattr(self._pool, "_max_workers", None) or os.cpu_count() or 1
+        self._tasks: dict[int, tuple[Any, ...]] = {}
+        self._flying: dict[int, Future[Outcome]] = {}
+        self._suspects: deque[int] = deque()
+        self._alone: int | None = None
+        self._landed: SimpleQueue[tuple[int, int, Future[Outcome]]] = SimpleQueue()
+        self._generation = 0  # of the pool: what an abandoned one still says is not heard
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for future in self._flying.values():
+            future.cancel()
+        if self._make is not None:
+            self._pool.shutdown(wait=exception[0] is None, cancel_futures=True)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a task has not come back yet."""
+        return bool(self._tasks)
+
+    @property
+    def free(self) -> bool:
+        """Whether another task may be submitted: never while there are suspects, which run alone."""
+        return len(self._tasks) < self._capacity and not self._suspects and self._alone is None
+
+    def submit(self, number: int, *args: Any, alone: bool = False) -> None:
+        """Run a task as soon as possible, or when no other is running."""
+        self._tasks[number] = args
+        if alone:
+            self._suspects.append(number)
+        else:
+            self._launch(number)
+
+    def wait(self) -> tuple[int, Outcome]:
+        """Wait for the next task to come back; return its number, and its value or what went wrong.
+
+        Raises
+        ------
+        RuntimeError
+            If the executor broke and cannot be replaced.
+        """
+        while True:
+            if not self._flying:
+                self._alone = self._suspects.popleft()
+                self._launch(self._alone)
+            generation, number, future = self._landed.get()
+            if generation != self._generation:
+                continue
+            error = CancelledError() if future.cancelled() else future.exception()
+            alone, lost = self._alone == number, [number]
+            if isinstance(error, BrokenExecutor):  # every task in flight fails with it, for one that is guilty
+                lost = [n for n in self._tasks if n in self._flying]
+                self._replace_pool(error)
+            for n in lost:
+                self._flying.pop(n, None)
+            self._alone = None
+            if isinstance(error, KeyboardInterrupt):
+                raise error
+            if error is None or alone:
+                del self._tasks[number]
+            if error is None:
+                return number, future.result()
+            if alone:
+                return number, (None, f"no result from its worker, nor when it ran again alone: {describe(error)}", 0.0)
+            self._suspects.extend(lost)
+
+    def _launch(self, number: int) -> None:
+        generation = self._generation
+        self._on_start(number)
+        try:
+            future = self._pool.submit(_guarded, self._function, *self._tasks[number])
+        except (BrokenExecutor, RuntimeError) as error:  # it broke, or was shut down, while nothing was in flight
+            future = Future()
+            future.set_exception(error if isinstance(error, BrokenExecutor) else BrokenExecutor(str(error)))
+        self._flying[number] = future
+        future.add_done_callback(lambda done: self._landed.put((generation, number, done)))
+
+    def _replace_pool(self, error: BaseException) -> None:
+        if self._make is None:
+            raise RuntimeError(
+                "the executor broke; pass a callable that makes one, so that it can be replaced"
+            ) from error
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool, self._generation = self._make(), self._generation + 1
+
+
+class InThisProcess(Executor):
+    """Runs each task at once, where it is submitted."""
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Return a future that is done."""
+        future: Future[Any] = Future()
+        future.set_result(function(*args, **kwargs))
+        return future
+
+
+def processes(n: int, function: Callable[..., Any]) -> Callable[[], Executor]:
+    """Return what makes a pool of n processes that do not outlive this one.
+
+    Raises
+    ------
+    ValueError
+        If the function cannot be sent to another process.
+    """
+    try:
+        pickle.dumps(function)
+    except Exception as error:
+        raise ValueError(
+            f"expected a function of a module, which can be sent to other processes, got {function!r}: {error}"
+        ) from error
+    return partial(ProcessPoolExecutor, n, initializer=exit_with_parent)
+
+
+def exit_with_parent() -> None:
+    """Let this worker exit when the process that made it is killed: pass it as ``initializer`` of a process pool."""
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def describe(error: object) -> str:
+    """Return type and message of an exception, or any other object as text."""
+    text = traceback.format_exception_only(error) if isinstance(error, BaseException) else [str(error)]
+    return "".join(text).strip()
+
+
+def _guarded(function: Callable[..., Any], *args: Any) -> Outcome:
+    """Run a task; nothing of it escapes but Ctrl-C."""
+    began = time.perf_counter()
+    try:
+        return function(*args), None, time.perf_counter() - began
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return None, describe(error), time.perf_counter() - began
