@@ -124,6 +124,6 @@ def _diagnosis(K: Array) -> str:
     diagonal = np.diag(K)
     if len(K) < 2 or np.any(diagonal <= 0):
         return f"{message}; its smallest diagonal entry is {diagonal.min():.3g}"
-    correlation = np.abs(K) / np.sqrt(np.outer(diagonal, diagonal)) - np.tri(len(K)).T
-    i, j = np.unravel_index(np.argmax(correlation), K.shape)
-    return f"{message}; the two closest points are rows {j} and {i}, with correlation {K[i, j] / diagonal[j]:.12g}"
+    correlation = K / np.outer(np.sqrt(diagonal), np.sqrt(diagonal))
+    i, j = np.unravel_index(np.argmax(np.abs(correlation) - np.tri(len(K)).T), K.shape)
+    return f"{message}; the two closest points are rows {j} and {i}, with correlation {correlation[i, j]:.12g}"

@@ -159,10 +159,14 @@ class Posterior:
         return self.prior.kernel(X, X) - V.T @ V
 
     def sample(self, X: ArrayLike, n: int, rng: np.random.Generator) -> Array:
-        """Draw n functions from the posterior (the prior, if nothing was seen), each at m points: (n, m)."""
+        """Draw n functions from the posterior (the prior, if nothing was seen), each at m points: (n, m).
+
+        By eigenvalues, U diag(e) U', not by Cholesky: at points that were seen the covariance is rounding noise, of
+        either sign.
+        """
         mean, _ = self.predict(X)
-        L, _ = factorize(self.covariance(X) + 1e-12 * self.prior.kernel.variance * np.eye(len(mean)))
-        return mean + rng.standard_normal((n, len(mean))) @ L.T  # ~ N(mean, L L')
+        e, U = np.linalg.eigh(self.covariance(X))
+        return mean + rng.standard_normal((n, len(mean))) * np.sqrt(np.maximum(e, 0)) @ U.T  # ~ N(mean, U diag(e) U')
 
     def leave_one_out(self) -> tuple[Array, Array]:
         """Mean and std that the other n - 1 points predict for each y_i, noise included, without refitting: eq. 5.12.

@@ -145,6 +145,6 @@ class Matern52(Kernel):
 
     def profile(self, D2: Array) -> tuple[Array, Array]:
         """Covariance, and slope (5/3) v (1 + sqrt5 D) exp(-sqrt5 D)."""
-        r = np.sqrt(5 * D2)
+        r = np.sqrt(5 * np.minimum(D2, 1e6))  # beyond, the exponential is 0, and 0 times infinity would be NaN
         decay = self.variance * np.exp(-r)
-        return (1 + r + D2 * (5 / 3)) * decay, (5 / 3) * (1 + r) * decay
+        return (1 + r + r * r / 3) * decay, (5 / 3) * (1 + r) * decay

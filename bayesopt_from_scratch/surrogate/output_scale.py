@@ -54,7 +54,7 @@ def yeo_johnson(z: ArrayLike, lam: float) -> Array:
     ([-1.0, 0.0, 3.0], [1.0])
     """
     z = np.asarray(z, dtype=float)
-    power = np.where(z >= 0, lam, 2 - lam)
+    power = 1 + np.where(z >= 0, lam - 1, 1 - lam)  # 0 or at least an ulp of 1: a power of 1e-320 has few digits
     log = np.log1p(np.abs(z))
     return np.copysign(np.where(power == 0, log, np.expm1(power * log) / np.where(power == 0, 1, power)), z)
 

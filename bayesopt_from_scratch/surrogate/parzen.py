@@ -121,7 +121,7 @@ class ParzenEstimator:
         for name, value in (("prior_weight", prior_weight), ("bandwidth", self.bandwidth)):
             if not (value > 0 and math.isfinite(value)):
                 raise ValueError(f"expected a positive finite {name}, got {value}")
-        w = w / w.max(initial=0.0) if np.any(w > 0) else np.ones(n)  # first to at most 1: a sum of huge ones overflows
+        w = w / w.max() if np.any(w > 0) else np.ones(n)  # first to at most 1: a sum of huge ones overflows
         self.weights = np.append(w / w.sum() * n, prior_weight) / (n + prior_weight)
         self.smoothing = prior_weight / (n + 1)
         self._inside = normal.interval(-X / self.bandwidth, (1 - X) / self.bandwidth)  # what truncation leaves, (n, d)
