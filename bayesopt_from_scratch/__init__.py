@@ -2,13 +2,13 @@
 
 The package is a house of four floors, and imports point down only. Read it from the ground up:
 
-1. ``numerics``: what numpy lacks. ``normal``, ``cholesky``, ``bfgs``.
+1. ``numerics``: what numpy lacks. ``arrays``, ``normal``, ``cholesky``, ``bfgs``.
 2. ``surrogate``: what a model believes. ``kernel``, ``gaussian_process``, ``output_scale``, ``parzen``.
 3. ``search``: what to try next. ``parameter``, ``space``, ``trial``, ``expected_improvement``, ``strategy``, then the
    five strategies ``grid_search``, ``random_search``, ``genetic_search``, ``tpe_search``, ``gp_search``.
-4. ``loop``: trying it. ``history``, ``study``, ``minimize``.
+4. ``loop``: trying it. ``study``, ``minimize``.
 
-Below the house lies the machine room, ``resilience``: ``journal`` and ``workers`` know nothing of optimization.
+Below the last floor lies the machine room, ``resilience``: ``journal``, ``history``, ``workers``.
 
 Or from the top down, if you are in a hurry: ``loop/minimize.py`` is the algorithm, ``search/gp_search.py`` is where it
 thinks, and all else is how.
@@ -19,9 +19,9 @@ thinks, and all else is how.
 0.3
 """
 
-from .loop.history import Ledger
 from .loop.minimize import minimize
 from .loop.study import Study
+from .resilience.history import Ledger
 from .resilience.journal import VERSION
 from .search.expected_improvement import (
     expected_improvement,

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from .example.tables import best_value, print_table, print_wins
 from .example.tuning_problem import SPACE, DigitsProblem
 from .loop.minimize import minimize
 from .loop.study import STRATEGIES, Study
@@ -62,9 +63,9 @@ def _main_job(arguments: Sequence[str]) -> int:
         epilog="Other commands, each with its own --help: tune FILE.py | check KIND module:name | replay FILE.jsonl",
     )
     parser.add_argument("--strategy", choices=list(STRATEGIES), help="only this one (default: all five)")
-    parser.add_argument("--trials", type=_positive, default=36, help="trainings for each strategy (default: 36)")
-    parser.add_argument("--seed", type=_natural, default=0, help="of the split of the data and of the search")
-    parser.add_argument("--splits", type=_positive, default=1, help="repeat on that many splits of the data")
+    parser.add_argument("--trials", type=_at_least(1), default=36, help="trainings for each strategy (default: 36)")
+    parser.add_argument("--seed", type=_at_least(0), default=0, help="of the split of the data and of the search")
+    parser.add_argument("--splits", type=_at_least(1), default=1, help="repeat on that many splits of the data")
     _add_running(parser)
     parser.add_argument("--figure", type=Path, help="write the best value so far as a figure (needs matplotlib)")
     options = parser.parse_args(arguments)
@@ -78,11 +79,11 @@ def _main_job(arguments: Sequence[str]) -> int:
         for name in names:
             journal = options.journal and options.journal.with_stem(f"{options.journal.stem}-{name}-{seed}")
             studies[name] = _minimize(parser, problem, SPACE, options, name, seed, journal)
-            bests[name].append(studies[name].best.value or 0.0)
-        _print_table(problem, studies)
+            bests[name].append(best_value(studies[name]))
+        print_table(problem, studies)
         plot(studies)
     if options.splits > 1:
-        _print_wins(bests)
+        print_wins(bests)
     return 0
 
 
@@ -90,8 +91,8 @@ def _tune(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("python -m bayesopt_from_scratch tune", description=_about(2))
     parser.add_argument("file", type=Path, help="Python file that defines the dict `space` and the function `train`")
     parser.add_argument("--strategy", choices=list(STRATEGIES), default="gp", help="(default: gp)")
-    parser.add_argument("--trials", type=_positive, default=30, help="number of trainings (default: 30)")
-    parser.add_argument("--seed", type=_natural, default=0, help="of the search (default: 0)")
+    parser.add_argument("--trials", type=_at_least(1), default=30, help="number of trainings (default: 30)")
+    parser.add_argument("--seed", type=_at_least(0), default=0, help="of the search (default: 0)")
     _add_running(parser)
     parser.add_argument("--figure", type=Path, help="write the trials by hyperparameter (needs matplotlib)")
     options = parser.parse_args(arguments)
@@ -128,7 +129,7 @@ def _about(paragraph: int) -> str:
 
 def _add_running(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how trials are run."""
-    parser.add_argument("--workers", type=_positive, default=1, help="processes that train at once (default: 1)")
+    parser.add_argument("--workers", type=_at_least(1), default=1, help="processes that train at once (default: 1)")
     parser.add_argument("--journal", type=Path, help="file of all events: call again with it after a crash")
 
 
@@ -188,34 +189,6 @@ def _progress(name: str, n_trials: int) -> Callable[[Study, Trial], None]:
     return print_line
 
 
-def _print_table(problem: DigitsProblem, studies: dict[str, Study]) -> None:
-    print("\n                  best  error in  error on             surrogate   seconds   seconds")
-    print("strategy     objective  cross-v.  held-out  trainings      calls  choosing  training")
-    for name, study in studies.items():
-        best, cost = study.best, study.ledger
-        print(
-            f"{name:10} {best.value:11.4f} {problem.cross_validation_error(best.params):9.2%} "
-            f"{problem.held_out_error(best.params):9.2%} {cost.objective_calls:10} {cost.surrogate_predictions:10} "
-            f"{cost.choosing_seconds:9.2f} {cost.objective_seconds:9.2f}"
-        )
-    winner = min(studies.values(), key=lambda study: study.best.value or 0.0)
-    print("\nbest found: " + ", ".join(f"{name}={_short(value)}" for name, value in winner.best.params.items()) + "\n")
-
-
-def _print_wins(bests: dict[str, list[float]]) -> None:
-    print(f"over {len(bests[next(iter(bests))])} splits:")
-    for name, values in bests.items():
-        line = f"{name:8} mean of the best objective {sum(values) / len(values):8.4f}"
-        if name != "random" and "random" in bests:
-            wins = sum(value < random for value, random in zip(values, bests["random"], strict=True))
-            line += f", better than random on {wins}"
-        print(line)
-
-
-def _short(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
 def _figure_writer(parser: argparse.ArgumentParser, path: Path | None) -> Callable[[dict[str, Study]], None]:
     """Return what writes the figure, or complain before the first training if it could not."""
     if path is None:
@@ -235,17 +208,12 @@ def _figure_writer(parser: argparse.ArgumentParser, path: Path | None) -> Callab
     return write
 
 
-def _natural(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"expected 0 or more, got {number}")
-    return number
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if int(text) < least:
+            raise argparse.ArgumentTypeError(f"expected {least} or more, got {text}")
+        return int(text)
 
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more, got {number}")
     return number
 
 

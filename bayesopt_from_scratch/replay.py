@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from .loop.history import History
 from .loop.study import STRATEGIES
+from .resilience.history import History
 from .resilience.journal import Event, live_through, read
 from .search.parameter import Choice, Float, Int, Parameter
 from .search.space import Space
-from .search.strategy import Strategy
+from .search.strategy import SpaceExhausted, Strategy
 from .surrogate.kernel import RBF, Matern52
 
 __all__ = ["replay"]
@@ -62,17 +62,23 @@ def replay(
     if not lines:
         raise ValueError(f"{path} holds no study")
     first = lines[0][1]
-    if space is None:
-        space = {name: _make(described) for name, described in first["space"].items()}
+    try:
+        if space is None:
+            space = {name: _make(described) for name, described in first["space"].items()}
+        chooser: Strategy = _make(first["strategy"]) if strategy is None else strategy
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path}, line 1: {error}") from error
     space = space if isinstance(space, Space) else Space(space)
-    chooser: Strategy = _make(first["strategy"]) if strategy is None else strategy
     history, derived = History(space), 0
 
     def compare(event: Event) -> None:
         nonlocal derived
         if event["event"] == "ask":
             rng = np.random.default_rng([first["seed"], event["trial"]])
-            again = space.encode(space.check(chooser.suggest(space, list(history.trials.values()), rng)))
+            try:
+                again = space.encode(space.check(chooser.suggest(space, list(history.trials.values()), rng)))
+            except SpaceExhausted as error:
+                raise ValueError(f"trial {event['trial']} cannot be: {error}") from error
             if again != event["params"]:
                 raise ValueError(f"trial {event['trial']} is {event['params']}, but derived again it is {again}")
             derived += 1

@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "bayesopt_from_scratch"
-FLOORS = ("numerics", "surrogate", "search", "loop")
-FLOOR_FILES = sorted(path for floor in FLOORS for path in (PACKAGE / floor).glob("*.py"))
+HOUSE = ("numerics", "surrogate", "search", "resilience", "loop")  # four floors, and a machine room below the last
+FLOOR_FILES = sorted(path for floor in HOUSE for path in (PACKAGE / floor).glob("*.py"))
 ALL_FILES = sorted(PACKAGE.rglob("*.py"))
 
 ROW = re.compile(r"^(\| *\[`([\w/]+\.py)`\]\(([^)]+)\) *\|.*\| *)(\d+) *\|$", re.M)
@@ -37,7 +37,7 @@ def upward_imports(text: str, floor: int) -> list[str]:
         for module in modules:
             inside = module.startswith("bayesopt_from_scratch") or (isinstance(node, ast.ImportFrom) and node.level > 1)
             part = module.removeprefix("bayesopt_from_scratch").strip(".").split(".")[0]
-            if inside and part not in FLOORS[: floor + 1]:
+            if inside and part not in HOUSE[: floor + 1]:
                 found.append(module)
     return found
 
@@ -51,7 +51,7 @@ def long_functions(text: str, most: int) -> list[str]:
 
 @pytest.mark.parametrize("path", FLOOR_FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_imports_point_down(path: Path) -> None:
-    assert upward_imports(path.read_text(), FLOORS.index(path.parent.name)) == []
+    assert upward_imports(path.read_text(), HOUSE.index(path.parent.name)) == []
 
 
 @pytest.mark.parametrize("path", ALL_FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -62,7 +62,8 @@ def test_sizes(path: Path) -> None:
 
 
 def test_the_four_floors_can_be_read_in_an_afternoon() -> None:
-    assert sum(len(code_lines(path.read_text())) for path in FLOOR_FILES) <= MOST_LINES_OF_FLOORS
+    lines = [len(code_lines(path.read_text())) for path in FLOOR_FILES if path.parent.name != "resilience"]
+    assert sum(lines) <= MOST_LINES_OF_FLOORS
 
 
 def test_the_tests_of_this_file_can_fail() -> None:
@@ -70,7 +71,7 @@ def test_the_tests_of_this_file_can_fail() -> None:
     assert upward_imports("import bayesopt_from_scratch.search.space", floor=1) == [
         "bayesopt_from_scratch.search.space"
     ]
-    assert upward_imports("from bayesopt_from_scratch import minimize", floor=3) == ["bayesopt_from_scratch"]
+    assert upward_imports("from bayesopt_from_scratch import minimize", floor=4) == ["bayesopt_from_scratch"]
     assert upward_imports("from ..numerics import normal\nfrom .kernel import RBF\nimport numpy", floor=1) == []
     assert code_lines('"""Doc.\n\nMore."""\n# why\nx = 1\n\n\ndef f():\n    """Doc."""\n    return 2\n') == {5, 8, 10}
     assert long_functions("def f():\n    a = 1\n\n    # why\n    return a\n", 2) == ["f"]

@@ -81,12 +81,7 @@ def test_the_value_is_the_least_one_of_the_convex_problem(problem: tuple[Array, 
     assert value <= quadratic(A, centre)(x)[0] + 1e-7
 
 
-@given(
-    st.lists(st.floats(-5, 5), min_size=2, max_size=4),
-    st.floats(-2, 0),
-    st.floats(0, 2),
-    st.integers(0, 60),
-)
+@given(st.lists(st.floats(-5, 5), min_size=2, max_size=4), st.floats(-2, 0), st.floats(0, 2), st.integers(0, 60))
 def test_rosenbrock_is_never_left_higher_nor_outside(
     start: list[float], low: float, high: float, max_iterations: int
 ) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..numerics.arrays import require
 from ..resilience.workers import Crew, InThisProcess, processes
 from ..search.grid_search import GridSearch
 from ..search.parameter import Parameter, as_number
@@ -84,10 +85,9 @@ def minimize(
     (1.0, 1)
     """
     for name, number, least in (("n_trials", n_trials, 0), ("n_parallel", 1 if n_parallel is None else n_parallel, 1)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < least:
-            raise ValueError(f"expected {name} as a whole number of {least} or more, got {number!r}")
-    if not callable(objective):
-        raise ValueError(f"expected a callable objective, got {objective!r}")
+        whole = isinstance(number, int) and not isinstance(number, bool) and number >= least
+        require(whole, "expected {} as a whole number of {} or more, got {!r}", name, least, number)
+    require(callable(objective), "expected a callable objective, got {!r}", objective)
     if executor is None:
         n_parallel = n_parallel or 1
         executor = InThisProcess if n_parallel == 1 else processes(n_parallel, objective)

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from ..numerics.arrays import require
+from ..resilience.history import COUNTS, History, Ledger
 from ..resilience.journal import Journal
 from ..resilience.workers import describe
 from ..search.genetic_search import GeneticSearch
@@ -26,7 +28,6 @@ from ..search.space import Params, Space
 from ..search.strategy import Strategy
 from ..search.tpe_search import TPESearch
 from ..search.trial import Trial
-from .history import COUNTS, History, Ledger
 
 __all__ = ["STRATEGIES", "Study"]
 
@@ -191,8 +192,7 @@ class Study:
             If the params are outside the space or the value is not a finite number. Nothing is changed then.
         """
         number = as_number(value, "value of the objective")
-        if not math.isfinite(number):
-            raise ValueError(f"expected a finite value, got {number}")
+        require(math.isfinite(number), "expected a finite value, got {}", number)
         new = len(self._history.trials)
         self._commit(event="add", trial=new, params=self.space.encode(self.space.check(params)), value=number)
         return _copy(self._history.trials[new])
@@ -224,9 +224,7 @@ class Study:
         done = [trial for trial in self.trials if trial.state == "done"]
         if not done:
             errors = [trial.error for trial in self.finished]
-            raise ValueError(
-                f"no trial is done: {len(errors)} failed" + (f", first with {errors[0]!r}" if errors else "")
-            )
+            raise ValueError(f"no trial is done: {len(errors)} failed{f', first with {errors[0]!r}' if errors else ''}")
         return min(done, key=lambda trial: (trial.value, trial.number))
 
     @property
@@ -253,20 +251,16 @@ class Study:
         ValueError
             If the trial is unknown or was added rather than asked.
         """
-        if trial.number not in self._history.asked:
-            raise ValueError(f"trial {trial.number} was not asked from this study")
+        require(trial.number in self._history.asked, "trial {} was not asked from this study", trial.number)
         then = {record.number: record for record in self._history.log[: self._history.asked[trial.number][0]]}
         suggestion = self._suggest(trial.number, list(then.values()))
         return dict(getattr(suggestion, "notes", {}))
 
     def __str__(self) -> str:
         """The ledger in words."""
-        count = Counter(trial.state for trial in self.trials)
-        cost = self.ledger
-        lines = [
-            f"{count.total()} trials ({count['failed']} failed, {count['running']} running), {self.strategy}, "
-            f"seed {self.seed}"
-        ]
+        count, cost = Counter(trial.state for trial in self.trials), self.ledger
+        states = f"{count['failed']} failed, {count['running']} running"
+        lines = [f"{count.total()} trials ({states}), {self.strategy}, seed {self.seed}"]
         if count["done"]:
             params = ", ".join(f"{k}={_short(v)}" for k, v in self.best.params.items())
             lines.append(f"best value {_short(self.best.value)} in trial {self.best.number}: {params}")
@@ -283,9 +277,7 @@ class Study:
 
     def _commit(self, **event: Any) -> None:
         """On disk first; then it counts."""
-        if self._journal is not None:
-            self._journal.append(event)
-        self._history.apply(event)
+        self._history.apply(event, self._journal.append if self._journal else None)
 
     def _running(self, trial: Trial) -> Trial:
         known = self._history.trials.get(trial.number) if isinstance(trial, Trial) else None

@@ -21,11 +21,11 @@ constraints (which variables to hold).
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+
+from .arrays import Array, ArrayLike, require
 
 __all__ = ["minimize_on_box"]
 
-Array = NDArray[np.floating]
 Function = Callable[[Array], tuple[float, Array]]
 
 _ARMIJO = 1e-4  # share of the predicted decrease that a step must achieve
@@ -77,12 +77,11 @@ def minimize_on_box(
     ([1.0, 0.0], 1.0)
     """
     low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
-    if not np.all(low <= high):
-        raise ValueError(f"expected low <= high, got low {low} and high {high}")
+    require(np.all(low <= high), "expected low <= high, got low {} and high {}", low, high)
     x = np.clip(np.asarray(start, dtype=float), low, high)
     value, g = function(x)
-    if not (np.isfinite(value) and np.all(np.isfinite(g))):
-        raise ValueError(f"expected a finite value and gradient at the start, got {value} and {g}")
+    finite = np.isfinite(value) and np.all(np.isfinite(g))
+    require(finite, "expected a finite value and gradient at the start, got {} and {}", value, g)
     H = None
     for _ in range(max_iterations):
         free = ~(((x <= low) & (g > 0)) | ((x >= high) & (g < 0)))  # the others are held by a wall

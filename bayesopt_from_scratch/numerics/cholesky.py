@@ -16,11 +16,10 @@ Algorithms, chapter 10.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+
+from .arrays import Array, ArrayLike, require
 
 __all__ = ["factorize", "invert_triangle"]
-
-Array = NDArray[np.floating]
 
 _LADDER = (0.0, *(10.0**k for k in range(-12, -2)))  # relative to the mean of the diagonal
 _LEAF = 24  # rows below which the recursion costs more than it saves
@@ -61,8 +60,8 @@ def factorize(K: ArrayLike) -> tuple[Array, float]:
     1e-12
     """
     K = np.asarray(K, dtype=float)
-    if K.ndim != 2 or K.shape[0] != K.shape[1] or not np.all(np.isfinite(K)):
-        raise ValueError(f"expected a finite square matrix, got shape {K.shape}, finite: {bool(np.isfinite(K).all())}")
+    square, finite = K.ndim == 2 and K.shape[0] == K.shape[1], bool(np.isfinite(K).all())
+    require(square and finite, "expected a finite square matrix, got shape {}, finite: {}", K.shape, finite)
     n = len(K)
     if n == 0:
         return np.zeros((0, 0)), 0.0

@@ -21,11 +21,10 @@ import math
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+
+from .arrays import Array, ArrayLike, require
 
 __all__ = ["cdf", "h", "interval", "log_h", "pdf", "quantile"]
-
-Array = NDArray[np.floating]
 
 _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 _TAIL = -3.0  # left of it the continued fraction; right of it the textbook formula, which costs h a factor z^2 in ulp
@@ -196,8 +195,8 @@ def quantile(p: ArrayLike) -> Array:
     1.9599639845400536
     """
     p = np.asarray(p, dtype=float)
-    if not np.all((p > 0) & (p < 1)):
-        raise ValueError(f"expected probabilities strictly between 0 and 1, got {p[~((p > 0) & (p < 1))][:3]}")
+    inside = (p > 0) & (p < 1)
+    require(np.all(inside), "expected probabilities strictly between 0 and 1, got {}", p[~inside][:3])
     return np.asarray(_inverse(p), dtype=float)
 
 

@@ -1,1 +1,1 @@
-"""What keeps a long campaign alive: a journal on the disk, and workers that may die. It knows nothing of search."""
+"""What keeps a long campaign alive: a journal on the disk, the history it adds up to, and workers that may die."""

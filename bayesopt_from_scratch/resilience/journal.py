@@ -38,7 +38,7 @@ VERSION = "0.1.0"  # of the package: what wrote the file
 
 Event = dict[str, Any]
 
-_FORMAT, _BEGINNING = 1, b'{"format": '
+_FORMAT, _BEGINNING = 1, b'{"format": 1, "package": "'
 _FIELDS = {"event", "trial"}, {"format", "space", "strategy", "seed"}
 _logger = logging.getLogger(__name__)
 _open: "weakref.WeakSet[Journal]" = weakref.WeakSet()
@@ -50,7 +50,7 @@ class Journal:
     Parameters
     ----------
     path : str or Path
-        Made if it does not exist; else its torn last line, if there is one, is cut off.
+        Made if it does not exist; else its torn last line, if there is one, is cut off before the first append.
     study : dict
         What the study is: its space, strategy and seed.
     any_seed : bool
@@ -71,17 +71,19 @@ class Journal:
     def __init__(self, path: str | Path, study: Mapping[str, Any], *, any_seed: bool = False) -> None:
         self.path = Path(path)
         self._file = open(path, "a+b", buffering=0)  # noqa: SIM115 - it stays open, and locked, as long as the study
+        _open.add(self)
+        weakref.finalize(self, self._file.close)
         try:
             _lock(self._file, self.path)
-            lines, whole = read(self.path)
+            lines, self._end = read(self.path)  # what is beyond the end does not count
             if lines:
                 _compare(
                     self.path, lines[0][1], study, ("space", "strategy") if any_seed else ("space", "strategy", "seed")
                 )
-            torn = os.path.getsize(path) - whole
+            torn = os.fstat(self._file.fileno()).st_size - self._end
+            self._torn = torn > 0
             if torn:
-                _logger.warning("%s: the last line is torn, %d bytes are cut off", path, torn)
-                os.ftruncate(self._file.fileno(), whole)
+                _logger.warning("%s: the last line is torn, its %d bytes are cut off", path, torn)
             self._events = lines[1:]
             self.seed: int = lines[0][1]["seed"] if lines else study["seed"]
             if not lines:
@@ -90,20 +92,36 @@ class Journal:
         except BaseException:
             self._file.close()
             raise
-        _open.add(self)
 
     def append(self, event: Mapping[str, Any]) -> None:
-        """Write one line, and if it holds a result wait for the disk; on OSError the file is as it was before."""
+        """Write one line, and if it holds a result wait for the disk; on OSError the file is as it was before.
+
+        Raises
+        ------
+        OSError
+            If the disk does not take the line, or not all of it.
+        ValueError
+            If the file was closed, or another process has changed it.
+        """
         line = json.dumps(event, allow_nan=False, default=_describe).encode() + b"\n"
-        size = os.fstat(self._file.fileno()).st_size
+        if self._file.closed:
+            raise ValueError(f"{self.path} is closed: open the study again to go on")
+        descriptor = self._file.fileno()
+        if self._torn:
+            os.ftruncate(descriptor, self._end)
+        elif os.fstat(descriptor).st_size != self._end:
+            raise ValueError(f"{self.path} was changed by another process")
+        self._torn = True  # an exception may come at any moment, Ctrl-C too
         try:
             if self._file.write(line) != len(line):
                 raise OSError(f"{self.path}: the disk took only a part of a line")
             if event.get("event") not in ("ask", "start"):
-                os.fsync(self._file.fileno())
+                os.fsync(descriptor)
         except OSError:
-            os.ftruncate(self._file.fileno(), size)
+            os.ftruncate(descriptor, self._end)  # if this fails too, before the next line
+            self._torn = False
             raise
+        self._end, self._torn = self._end + len(line), False
 
     def live_through(self, apply: Callable[[Event], None]) -> None:
         """Hand over the events of the file, one by one; a ValueError names the line that was not accepted."""
@@ -121,7 +139,7 @@ def read(path: Path) -> tuple[list[tuple[int, Event]], int]:
     Raises
     ------
     ValueError
-        If a line is damaged, with its number.
+        If a line is damaged, with its number, or the file is of another format.
     """
     text = path.read_bytes()
     whole = text.rfind(b"\n") + 1
@@ -133,8 +151,10 @@ def read(path: Path) -> tuple[list[tuple[int, Event]], int]:
             event = json.loads(line)
             if not isinstance(event, dict) or not _FIELDS[number == 1] <= set(event):
                 raise ValueError("no event of a study")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{path}, line {number} is damaged: {error}: {line[:80]!r}") from None
+        if number == 1 and event["format"] != _FORMAT:
+            raise ValueError(f"{path} is of format {event['format']!r}, expected {_FORMAT}")
         lines.append((number, event))
     return lines, whole
 
@@ -144,13 +164,13 @@ def live_through(path: Path, lines: Iterable[tuple[int, Event]], apply: Callable
     for number, event in lines:
         try:
             apply(event)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             raise ValueError(f"{path}, line {number}: {error}") from error
 
 
 def _compare(path: Path, found: Event, study: Mapping[str, Any], keys: Sequence[str]) -> None:
-    wanted = json.loads(json.dumps({"format": _FORMAT, **study}, default=_describe))
-    for key in ("format", *keys):
+    wanted = json.loads(json.dumps(study, default=_describe))
+    for key in keys:
         if found[key] != wanted[key]:
             raise ValueError(f"{path} belongs to another study: its {key} is {found[key]}, expected {wanted[key]}")
 
@@ -168,11 +188,16 @@ def _lock(file: BinaryIO, path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the file's name as durable as its content."""
+    """Make the file's name as durable as its content, where folders can be synced."""
     if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
+        try:
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            _logger.warning("%s cannot be synced (%s): a power failure may take the new file", folder, error)
 
 
 def _describe(value: Any) -> Any:

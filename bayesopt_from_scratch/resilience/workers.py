@@ -3,7 +3,7 @@ r"""How do we run tasks side by side when any of them may kill its process?
 Whatever a task itself does, raise, exit, return nonsense, is caught where it runs and comes back as plain data. So an
 exception of a future can only mean that the machinery broke, and then it is seldom clear which task did it: a process
 pool that loses one worker fails all tasks in flight. Each of them is a *suspect* and runs again, alone. Who gives no
-result even then is guilty.
+result even then is guilty, provided that a task which does nothing comes back; else it is the machinery.
 
 Works on any ``concurrent.futures.Executor``: threads, processes, loky, Dask's ``client.get_executor(pure=False)``,
 ``mpi4py.futures``. A pool that breaks as a whole can be replaced only by who knows how to make one; so pass a callable,
@@ -12,6 +12,7 @@ Works on any ``concurrent.futures.Executor``: threads, processes, loky, Dask's `
 
 import os
 import pickle
+import signal
 import threading
 import time
 import traceback
@@ -59,8 +60,7 @@ class Crew:
         self._flying: dict[int, Future[Outcome]] = {}
         self._suspects: deque[int] = deque()
         self._alone: int | None = None
-        self._landed: SimpleQueue[tuple[int, int, Future[Outcome]]] = SimpleQueue()
-        self._generation = 0  # of the pool: what an abandoned one still says is not heard
+        self._landed: SimpleQueue[tuple[int, Future[Outcome]]] = SimpleQueue()
 
     def __enter__(self) -> "Crew":
         return self
@@ -69,7 +69,7 @@ class Crew:
         for future in self._flying.values():
             future.cancel()
         if self._make is not None:
-            self._pool.shutdown(wait=exception[0] is None, cancel_futures=True)
+            _dismiss(self._pool, at_once=exception[0] is not None)
 
     @property
     def busy(self) -> bool:
@@ -95,35 +95,36 @@ class Crew:
         Raises
         ------
         RuntimeError
-            If the executor broke and cannot be replaced.
+            If the executor broke and cannot be replaced, or gives no results at all.
         """
         while True:
             if not self._flying:
                 self._alone = self._suspects.popleft()
                 self._launch(self._alone)
-            generation, number, future = self._landed.get()
-            if generation != self._generation:
+            number, future = self._landed.get()
+            if self._flying.get(number) is not future:  # what an abandoned pool still says is not heard
                 continue
             error = CancelledError() if future.cancelled() else future.exception()
-            alone, lost = self._alone == number, [number]
-            if isinstance(error, BrokenExecutor):  # every task in flight fails with it, for one that is guilty
-                lost = [n for n in self._tasks if n in self._flying]
-                self._replace_pool(error)
-            for n in lost:
-                self._flying.pop(n, None)
-            self._alone = None
             if isinstance(error, KeyboardInterrupt):
                 raise error
+            lost = [number]
+            if isinstance(error, BrokenExecutor):  # every task in flight fails with it, for one that is guilty
+                self._replace_pool(error)
+                lost = [n for n, other in self._flying.items() if not _has_result(other)]
+            alone, self._alone = self._alone == number, None
+            if error is not None and not alone:
+                self._suspects.extend(lost)
+            for n in lost:
+                del self._flying[n]
             if error is None or alone:
                 del self._tasks[number]
             if error is None:
                 return number, future.result()
             if alone:
+                self._probe()
                 return number, (None, f"no result from its worker, nor when it ran again alone: {describe(error)}", 0.0)
-            self._suspects.extend(lost)
 
     def _launch(self, number: int) -> None:
-        generation = self._generation
         self._on_start(number)
         try:
             future = self._pool.submit(_guarded, self._function, *self._tasks[number])
@@ -131,15 +132,22 @@ class Crew:
             future = Future()
             future.set_exception(error if isinstance(error, BrokenExecutor) else BrokenExecutor(str(error)))
         self._flying[number] = future
-        future.add_done_callback(lambda done: self._landed.put((generation, number, done)))
+        future.add_done_callback(lambda done: self._landed.put((number, done)))
 
     def _replace_pool(self, error: BaseException) -> None:
         if self._make is None:
             raise RuntimeError(
                 "the executor broke; pass a callable that makes one, so that it can be replaced"
             ) from error
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._pool, self._generation = self._make(), self._generation + 1
+        _dismiss(self._pool)
+        self._pool = self._make()
+
+    def _probe(self) -> None:
+        """Raise a RuntimeError if not even a task comes back that is sent the function and does not call it."""
+        try:
+            self._pool.submit(_guarded, callable, self._function).result()
+        except Exception as error:
+            raise RuntimeError(f"no task comes back from the executor, whatever it does: {describe(error)}") from error
 
 
 class InThisProcess(Executor):
@@ -166,7 +174,7 @@ def processes(n: int, function: Callable[..., Any]) -> Callable[[], Executor]:
         raise ValueError(
             f"expected a function of a module, which can be sent to other processes, got {function!r}: {error}"
         ) from error
-    return partial(ProcessPoolExecutor, n, initializer=exit_with_parent)
+    return partial(ProcessPoolExecutor, n, initializer=_begin_work)
 
 
 def exit_with_parent() -> None:
@@ -196,3 +204,21 @@ def _guarded(function: Callable[..., Any], *args: Any) -> Outcome:
         raise
     except BaseException as error:
         return None, describe(error), time.perf_counter() - began
+
+
+def _begin_work() -> None:
+    """Leave Ctrl-C, which a terminal sends to all, to the process that made this one; it knows what to do."""
+    signal.signal(signal.SIGINT, lambda *_: None)  # not SIG_IGN, which processes of the task's own would inherit
+    exit_with_parent()
+
+
+def _has_result(future: "Future[Any]") -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
+
+
+def _dismiss(pool: Executor, *, at_once: bool = False) -> None:
+    """Shut a pool down, when its tasks have ended; at once means that its processes, if it has any, are ended."""
+    workers = list((getattr(pool, "_processes", None) or {}).values())  # there is no public way before Python 3.14
+    pool.shutdown(wait=not at_once)
+    for worker in workers if at_once else ():
+        worker.terminate()

@@ -21,9 +21,9 @@ to expected improvement for Bayesian optimization, NeurIPS, section 4.1.
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from ..numerics import normal
+from ..numerics.arrays import Array, ArrayLike, require
 
 __all__ = [
     "expected_improvement",
@@ -31,8 +31,6 @@ __all__ = [
     "log_expected_improvement",
     "log_expected_improvement_gradient",
 ]
-
-Array = NDArray[np.floating]
 
 _CERTAIN = 9.0  # beyond it h(z) = z to the last bit: phi(9) is 1e-18
 
@@ -139,12 +137,9 @@ def log_expected_improvement_gradient(mean: ArrayLike, std: ArrayLike, best: flo
 def _standardize(mean: ArrayLike, std: ArrayLike, best: float) -> tuple[Array, Array, Array, Array]:
     """Arrays m, s, gain = b - m and z = gain / s, which is infinite where s is 0."""
     mean, std = np.asarray(mean, dtype=float), np.asarray(std, dtype=float)
-    if mean.shape != std.shape:
-        raise ValueError(f"expected mean and std of one shape, got {mean.shape} and {std.shape}")
-    if np.any(std < 0):
-        raise ValueError(f"expected standard deviations of 0 or more, got {std.min()}")
-    if not math.isfinite(best):
-        raise ValueError(f"expected a finite best value, got {best}")
+    require(mean.shape == std.shape, "expected mean and std of one shape, got {} and {}", mean.shape, std.shape)
+    require(not np.any(std < 0), "expected standard deviations of 0 or more, got {}", std)
+    require(math.isfinite(best), "expected a finite best value, got {}", best)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         gain = best - mean
         z = np.where(std > 0, gain / std, np.where(gain > 0, np.inf, -np.inf))

@@ -13,15 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..numerics.arrays import Array, require
 from .space import Params, Space
 from .strategy import by_state, first_new
 from .trial import Trial
 
 __all__ = ["GeneticSearch"]
-
-Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,8 @@ class GeneticSearch:
     mutations: float = 1.0
 
     def __post_init__(self) -> None:
-        if min(self.population, self.tournament) < 1 or min(self.mutation_scale, self.mutations) < 0:
-            raise ValueError(f"expected population, tournament >= 1 and mutation settings >= 0, got {self}")
+        fine = min(self.population, self.tournament) >= 1 and min(self.mutation_scale, self.mutations) >= 0
+        require(fine, "expected population, tournament >= 1 and mutation settings >= 0, got {}", self)
 
     def suggest(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Params:
         """Breed a child of two good trials, or draw at random while there are few; see :class:`Strategy`."""

@@ -21,24 +21,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..numerics.arrays import Array, require
 from ..numerics.bfgs import minimize_on_box
 from ..surrogate.gaussian_process import GaussianProcess, Posterior, fit
 from ..surrogate.kernel import Kernel, Matern52
 from ..surrogate.output_scale import gaussianize
-from .expected_improvement import (
-    expected_improvement,
-    log_expected_improvement,
-    log_expected_improvement_gradient,
-)
+from .expected_improvement import expected_improvement, log_expected_improvement, log_expected_improvement_gradient
 from .space import Params, Space
-from .strategy import Suggestion, by_state, first_new
+from .strategy import Suggestion, by_state, first_new, initial_design, r_sequence
 from .trial import Trial
 
 __all__ = ["GPSearch"]
-
-Array = NDArray[np.floating]
 
 _MOST_FITTED = 300  # points that choose hyperparameters; all of them are conditioned on
 
@@ -85,48 +79,39 @@ class GPSearch:
     n_climbs: int = 4
 
     def __post_init__(self) -> None:
-        if min(self.n_initial, self.n_starts, self.n_candidates) < 1 or self.n_climbs < 0:
-            raise ValueError(f"expected settings of 1 or more (n_climbs: 0 or more), got {self}")
+        fine = min(self.n_initial, self.n_starts, self.n_candidates) >= 1 and self.n_climbs >= 0
+        require(fine, "expected settings of 1 or more (n_climbs: 0 or more), got {}", self)
 
     def suggest(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Params:
         """Suggest the point of greatest expected improvement; see :class:`Strategy`."""
         done, failed, running = by_state(trials)
         if not done or len(done) + len(failed) < self.n_initial:
-            return first_new(space, trials, _initial_design(space, trials, rng), rng)
+            return first_new(space, trials, initial_design(space, trials, rng), rng)
         y = np.array([trial.value for trial in done], dtype=float)
         y = gaussianize(np.append(y, np.full(len(failed), y.max())))  # a failed trial counts as the worst
         F = _features(space, space.to_unit([trial.params for trial in done + failed]))
         process = self._fit(F, y, rng)
         posterior = process.condition(F, y)
-        if running:  # kriging believer
+        best = float(y.min())
+        if running:  # kriging believer: as if it had come out so, also as the best, lest it be asked again next to it
             F_running = _features(space, space.to_unit([trial.params for trial in running]))
             believed, _ = posterior.predict(F_running)
             posterior = process.condition(np.vstack([F, F_running]), np.concatenate([y, believed]))
-        best = float(y[: len(done)].min())
+            best = min(best, float(believed.min()))
         incumbents = [done[i].params for i in np.argsort(y[: len(done)], kind="stable")[:5]]
         U = self._candidates(space, space.to_unit(incumbents), rng)
         scores = log_expected_improvement(*posterior.predict(_features(space, U)), best)
         order = np.argsort(-scores, kind="stable")
         climbed, calls = self._climb(space, posterior, best, U[order[: self.n_climbs]])
-        F_climbed = _features(space, climbed)
-        climbed_scores = log_expected_improvement(*posterior.predict(F_climbed), best)
-        ranked = np.vstack([climbed, U])[np.argsort(-np.concatenate([climbed_scores, scores]), kind="stable")]
-        params = first_new(space, trials, ranked, rng)
+        scores = np.append(log_expected_improvement(*posterior.predict(_features(space, climbed)), best), scores)
+        params = first_new(space, trials, np.vstack([climbed, U])[np.argsort(-scores, kind="stable")], rng)
         mean, std = posterior.predict(_features(space, space.to_unit([params])))
-        evaluations = len(U) + len(climbed) + calls
-        return Suggestion(
-            params,
-            surrogate_predictions=evaluations + len(running) + 1,
-            acquisition_evaluations=evaluations,
-            mean=float(mean[0]),
-            std=float(std[0]),
-            expected_improvement=float(expected_improvement(mean, std, best)[0]),
-            best=best,
-            lengthscales=process.kernel.lengthscales.tolist(),
-            signal_variance=process.kernel.variance,
-            noise_variance=process.noise_variance,
-            jitter=posterior.jitter,
-        )
+        notes = {"mean": float(mean[0]), "std": float(std[0]), "best": best, "jitter": posterior.jitter}
+        notes["expected_improvement"] = float(expected_improvement(mean, std, best)[0])
+        notes |= {"signal_variance": process.kernel.variance, "noise_variance": process.noise_variance}
+        l, asked = process.kernel.lengthscales.tolist(), len(U) + len(climbed) + calls
+        counts = {"surrogate_predictions": asked + len(running) + 1, "acquisition_evaluations": asked}
+        return Suggestion(params, **counts, **notes, lengthscales=l)
 
     def _fit(self, F: Array, y: Array, rng: np.random.Generator) -> GaussianProcess:
         """Fit to all points or, if there are many, to the best and every k-th of the others, in order of value."""
@@ -137,7 +122,7 @@ class GPSearch:
     def _candidates(self, space: Space, incumbents: Array, rng: np.random.Generator) -> Array:
         """Points over the whole space, and points around the incumbents, one or all of whose parameters change."""
         p, n = len(space.axes), self.n_candidates // 2
-        everywhere = _r_sequence(self.n_candidates, rng.random(p))
+        everywhere = r_sequence(self.n_candidates, rng.random(p))
         around = incumbents[np.arange(n) % len(incumbents)]
         fresh = rng.random((n, p))
         step = 10 ** rng.uniform(-3, -0.5, (n, 1)) * rng.standard_normal((n, p))
@@ -181,20 +166,3 @@ def _features(space: Space, U: Array) -> Array:
             chosen = np.floor(u * axis.n_cells)[:, None] == np.arange(axis.n_cells)  # (n, k)
             columns.append(np.where(np.isnan(u)[:, None], 1 / axis.n_cells, chosen))
     return np.hstack(columns)
-
-
-def _initial_design(space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Array:
-    """Next points of the R-sequence that starts at the first trial; none, for a random point, if there is no trial."""
-    if not trials:
-        return np.empty((0, len(space.axes)))
-    first = space.to_unit([min(trials, key=lambda trial: trial.number).params])[0]
-    return _r_sequence(len(trials) + 1, np.where(np.isnan(first), 0.5, first))[-1:]
-
-
-def _r_sequence(n: int, start: Array) -> Array:
-    """The points start + i (1/g, 1/g^2, ...) mod 1, i < n, with g^(p+1) = g + 1: spread evenly in p dimensions."""
-    p, g = len(start), 2.0
-    for _ in range(60):
-        g = (1 + g) ** (1 / (p + 1))
-    steps: Array = g ** -np.arange(1.0, p + 1)
-    return (start + np.outer(np.arange(n), steps)) % 1

@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..numerics.arrays import Array, require
 from .parameter import Parameter
 from .space import Params, Space
 from .strategy import walk
 from .trial import Trial
 
 __all__ = ["GridSearch"]
-
-Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,8 @@ class GridSearch:
     budget: int = 100
 
     def __post_init__(self) -> None:
-        if self.placement not in ("centres", "ends"):
-            raise ValueError(f"expected placement 'centres' or 'ends', got {self.placement!r}")
+        fine = self.placement in ("centres", "ends")
+        require(fine, "expected placement 'centres' or 'ends', got {!r}", self.placement)
         given = self.points_per_axis
         counts = list(given.values()) if isinstance(given, Mapping) else [1 if given is None else given]
         if any(not isinstance(n, int) or n < 1 for n in (*counts, self.budget)):
@@ -73,23 +71,17 @@ class GridSearch:
         ValueError
             If ``points_per_axis`` names other parameters than the space, or the grid has over 2**53 combinations.
         """
-        most = [axis.n_cells or math.inf for axis in space.axes]
-        if isinstance(self.points_per_axis, Mapping):
-            if set(self.points_per_axis) != set(space.parameters):
-                raise ValueError(f"expected levels for {list(space.parameters)}, got {dict(self.points_per_axis)}")
-            wanted = [self.points_per_axis[name] for name in space.parameters]
-        else:
-            wanted = [self.points_per_axis or 1] * len(most)
-        counts = [int(min(pair)) for pair in zip(wanted, most, strict=True)]
-        while self.points_per_axis is None:  # raise the smallest number of levels that can still be raised
-            growing = [
-                i for i, n in enumerate(counts) if n < most[i] and math.prod(counts) // n * (n + 1) <= self.budget
-            ]
+        given, names, most = self.points_per_axis, list(space.parameters), [a.n_cells or math.inf for a in space.axes]
+        wanted = given if isinstance(given, Mapping) else dict.fromkeys(names, given or 1)
+        require(set(wanted) == set(names), "expected levels for {}, got {}", names, wanted)
+        counts = [int(min(wanted[name], n)) for name, n in zip(names, most, strict=True)]
+        while given is None:  # raise the smallest number of levels that can still be raised
+            size = math.prod(counts)
+            growing = [i for i, n in enumerate(counts) if n < most[i] and size // n * (n + 1) <= self.budget]
             if not growing:
                 break
-            counts[min(growing, key=lambda i: counts[i])] += 1
-        if math.prod(counts) > 2**53:
-            raise ValueError(f"expected a grid of at most 2**53 combinations, got {' x '.join(map(str, counts))}")
+            counts[min(growing, key=counts.__getitem__)] += 1
+        require(math.prod(counts) <= 2**53, "expected a grid of at most 2**53 combinations, got levels {}", counts)
         return [self._place(axis, n) for axis, n in zip(space.axes, counts, strict=True)]
 
     def _place(self, axis: Parameter, n: int) -> Array:

@@ -19,11 +19,10 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+
+from ..numerics.arrays import Array, ArrayLike, require
 
 __all__ = ["Choice", "Float", "Int", "Parameter", "as_number"]
-
-Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,12 @@ class Parameter:
 
     def __post_init__(self) -> None:
         low, high = as_number(self.low, "bound"), as_number(self.high, "bound")
-        if not (low < high or (self.step and low == high)):
-            raise ValueError(f"expected low {'<=' if self.step else '<'} high, got {low} and {high}")
-        if not math.isfinite(high - low) or (self.step and max(abs(low), abs(high)) > 2**51):
-            raise ValueError(f"expected a range that floats can resolve, got {low} to {high}")
-        if self.log and low - self.step / 2 <= 0:
-            raise ValueError(f"expected low {'>= 1' if self.step else '> 0'} on a logarithmic scale, got {low}")
+        order, positive = ("<=", ">= 1") if self.step else ("<", "> 0")
+        require(low < high or (self.step and low == high), "expected low {} high, got {} and {}", order, low, high)
+        resolved = math.isfinite(high - low) and not (self.step and max(abs(low), abs(high)) > 2**51)
+        require(resolved, "expected a range that floats can resolve, got {} to {}", low, high)
+        fits = not self.log or low - self.step / 2 > 0
+        require(fits, "expected low {} on a logarithmic scale, got {}", positive, low)
         object.__setattr__(self, "low", self.value(self.number(low)))
         object.__setattr__(self, "high", self.value(self.number(high)))
 
@@ -77,7 +76,7 @@ class Parameter:
 
     def to_unit(self, values: Sequence[Any]) -> Array:
         """Place of valid values on the side: at their share of the way, or at the centre of their cells."""
-        return self.centre(np.array(values, dtype=float))
+        return self.centre(np.array([self.number(value) for value in values], dtype=float))
 
     def from_unit(self, u: float) -> Any:
         """Value at u, never outside the bounds."""
@@ -188,19 +187,11 @@ class Choice(Parameter):
     ordered = False
 
     def __init__(self, *options: Any, when: Mapping[str, Any] | None = None) -> None:
-        if not options:
-            raise ValueError("expected one option or more, got none")
-        for name, field in (
-            ("low", 0),
-            ("high", len(options) - 1),
-            ("log", False),
-            ("when", when),
-            ("options", options),
-        ):
-            object.__setattr__(self, name, field)
+        require(options, "expected one option or more, got none")
+        self.__dict__.update(low=0, high=len(options) - 1, log=False, when=when, options=options)
         for i, option in enumerate(options):
-            if any(_alike(other, option) for other in options[:i]):
-                raise ValueError(f"expected different options, got {option!r} twice")
+            twice = any(_alike(other, option) for other in options[:i])
+            require(not twice, "expected different options, got {!r} twice", option)
 
     def __repr__(self) -> str:
         return f"Choice({', '.join(map(repr, self.options))}, when={self.when!r})"
@@ -225,10 +216,6 @@ class Choice(Parameter):
         """Return the very option that :meth:`encode` wrote."""
         return self.value(encoded["option"] if isinstance(encoded, dict) else self.number(encoded))
 
-    def to_unit(self, values: Sequence[Any]) -> Array:
-        """Centres of the options' cells."""
-        return super().to_unit([self.number(value) for value in values])
-
 
 def as_number(value: Any, name: str) -> float:
     """Return the value as a float, NaN and infinities included, or raise a ValueError if it is no single number."""
@@ -244,7 +231,7 @@ def as_number(value: Any, name: str) -> float:
 def _alike(a: Any, b: Any) -> bool:
     """Whether b is a, or is of its type and shape and equals it."""
     try:
-        comparable = type(a) is type(b) and getattr(a, "shape", None) == getattr(b, "shape", None)
-        return a is b or (comparable and bool(np.all(a == b)))
+        same = type(a) is type(b) and getattr(a, "shape", None) == getattr(b, "shape", None) and a == b
+        return a is b or same is True or bool(np.all(same))
     except ValueError:  # an equality that is neither true nor false, as of dicts that hold arrays
         return False

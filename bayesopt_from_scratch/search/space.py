@@ -15,13 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..numerics.arrays import Array, require
 from .parameter import Parameter
 
 __all__ = ["Params", "Space"]
 
-Array = NDArray[np.floating]
 Params = dict[str, Any]
 
 
@@ -49,15 +48,15 @@ class Space:
     """
 
     def __init__(self, parameters: Mapping[str, Parameter]) -> None:
-        if not isinstance(parameters, Mapping) or not parameters:
-            raise ValueError(f"expected a dict of one parameter or more, got {parameters!r}")
+        some = isinstance(parameters, Mapping) and len(parameters) > 0
+        require(some, "expected a dict of one parameter or more, got {!r}", parameters)
         self.parameters: dict[str, Parameter] = {}
         self._conditions: dict[str, list[tuple[str, list[float]]]] = {}
         for name, parameter in parameters.items():
-            if not isinstance(name, str) or not isinstance(parameter, Parameter):
-                raise ValueError(f"expected names mapped to Float, Int or Choice, got {name!r}: {parameter!r}")
-            if not isinstance(parameter.when, Mapping | None):
-                raise ValueError(f"{name}: expected when as a dict, got {parameter.when!r}")
+            fits = isinstance(name, str) and isinstance(parameter, Parameter)
+            require(fits, "expected names mapped to Float, Int or Choice, got {!r}: {!r}", name, parameter)
+            fits = isinstance(parameter.when, Mapping | None)
+            require(fits, "{}: expected when as a dict, got {!r}", name, parameter.when)
             try:
                 self._conditions[name] = [self._condition(*item) for item in (parameter.when or {}).items()]
             except ValueError as error:
@@ -85,8 +84,7 @@ class Space:
         ValueError
             If a value is out of bounds, a parameter is missing or unknown, or given though not active.
         """
-        if not isinstance(params, Mapping):
-            raise ValueError(f"expected a dict of parameters, got {params!r}")
+        require(isinstance(params, Mapping), "expected a dict of parameters, got {!r}", params)
         checked: Params = {}
         for name, parameter in self.parameters.items():
             if self._active(name, checked) and name in params:
@@ -95,8 +93,7 @@ class Space:
                 except ValueError as error:
                     raise ValueError(f"{name}: {error}") from None
         expected = [name for name in self.parameters if self._active(name, checked)]
-        if set(expected) != set(params):
-            raise ValueError(f"expected the parameters {expected}, got {list(params)}")
+        require(set(expected) == set(params), "expected the parameters {}, got {}", expected, list(params))
         return checked
 
     def encode(self, params: Mapping[str, Any]) -> dict[str, Any]:

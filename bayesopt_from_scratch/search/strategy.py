@@ -11,14 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..numerics.arrays import Array
 from .space import Params, Space
 from .trial import Trial
 
-__all__ = ["SpaceExhausted", "Strategy", "Suggestion", "by_state", "first_new", "walk"]
-
-Array = NDArray[np.floating]
+__all__ = ["SpaceExhausted", "Strategy", "Suggestion", "by_state", "first_new", "initial_design", "r_sequence", "walk"]
 
 _DRAWS = 100  # random points to try before all are gone through
 
@@ -80,6 +78,23 @@ def first_new(space: Space, trials: Sequence[Trial], ranked: Iterable[Array], rn
     if not space.finite:
         raise SpaceExhausted(f"{_DRAWS} random points held nothing new: the ranges are narrower than rounding")
     return walk(space, trials, [axis.cells() for axis in space.axes], rng)
+
+
+def initial_design(space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Array:
+    """Next points of the R-sequence that starts at the first trial; none, for a random point, if there is no trial."""
+    if not trials:
+        return np.empty((0, len(space.axes)))
+    first = space.to_unit([min(trials, key=lambda trial: trial.number).params])[0]
+    return r_sequence(len(trials) + 1, np.where(np.isnan(first), 0.5, first))[-1:]
+
+
+def r_sequence(n: int, start: Array) -> Array:
+    """The points start + i (1/g, 1/g^2, ...) mod 1, i < n, with g^(p+1) = g + 1: spread evenly in p dimensions."""
+    p, g = len(start), 2.0
+    for _ in range(60):
+        g = (1 + g) ** (1 / (p + 1))
+    steps: Array = g ** -np.arange(1.0, p + 1)
+    return (start + np.outer(np.arange(n), steps)) % 1
 
 
 def walk(space: Space, trials: Sequence[Trial], levels: Sequence[Array], rng: np.random.Generator) -> Params:

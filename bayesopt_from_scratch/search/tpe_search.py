@@ -25,16 +25,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..numerics.arrays import Array, require
 from ..surrogate.parzen import ParzenEstimator
 from .space import Params, Space
-from .strategy import Suggestion, by_state, first_new
+from .strategy import Suggestion, by_state, first_new, initial_design
 from .trial import Trial
 
 __all__ = ["TPESearch"]
-
-Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class TPESearch:
     good_fraction : float
         Share gamma of the done trials that is good, rounded up. 0.15 in Bergstra et al. (2013) and Watanabe (2023).
     n_initial : int
-        Number of random trials first.
+        Number of trials first that fill the space evenly, as those of :class:`GPSearch`.
     n_candidates : int
         Points drawn from l, of which the one with the greatest l / g is suggested. 24 in hyperopt and Optuna.
     weights : str
@@ -81,16 +79,16 @@ class TPESearch:
     prior_weight: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.good_fraction < 1 or min(self.n_initial, self.n_candidates) < 1:
-            raise ValueError(f"expected 0 < good_fraction < 1 and n_initial, n_candidates >= 1, got {self}")
-        if min(self.bandwidth_scale, self.prior_weight) <= 0 or self.weights not in ("improvement", "rank", "equal"):
-            raise ValueError(f"expected a positive bandwidth_scale and prior_weight and known weights, got {self}")
+        fine = 0 < self.good_fraction < 1 and min(self.n_initial, self.n_candidates) >= 1
+        require(fine, "expected 0 < good_fraction < 1 and n_initial, n_candidates >= 1, got {}", self)
+        fine = min(self.bandwidth_scale, self.prior_weight) > 0 and self.weights in ("improvement", "rank", "equal")
+        require(fine, "expected a positive bandwidth_scale and prior_weight and known weights, got {}", self)
 
     def suggest(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Params:
         """Suggest the best of the candidates drawn from l by l / g; see :class:`Strategy`."""
         done, failed, running = by_state(trials)
         if len(done) < 2 or len(done) + len(failed) < self.n_initial:
-            return first_new(space, trials, [], rng)
+            return first_new(space, trials, initial_design(space, trials, rng), rng)
         y = np.array([trial.value for trial in done], dtype=float)
         order = np.argsort(y, kind="stable")  # among equals the earlier trial is the better
         n_good = min(math.ceil(self.good_fraction * len(done)), len(done) - 1)

@@ -24,15 +24,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
+from ..numerics.arrays import Array, ArrayLike, require
 from ..numerics.bfgs import minimize_on_box
 from ..numerics.cholesky import factorize, invert_triangle
 from .kernel import Kernel, Matern52
 
 __all__ = ["GaussianProcess", "Posterior", "fit"]
-
-Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,8 @@ class GaussianProcess:
     noise_variance: float
 
     def __post_init__(self) -> None:
-        if not (self.noise_variance >= 0 and math.isfinite(self.noise_variance)):
-            raise ValueError(f"expected a finite noise variance of 0 or more, got {self.noise_variance}")
+        s2 = self.noise_variance
+        require(s2 >= 0 and math.isfinite(s2), "expected a finite noise variance of 0 or more, got {}", s2)
 
     def condition(self, X: ArrayLike, y: ArrayLike) -> "Posterior":
         """Condition on values y seen at points X; with no points (n = 0) the posterior is the prior.
@@ -88,10 +86,10 @@ class GaussianProcess:
             If the shapes do not fit or an entry is not finite.
         """
         X, y = np.array(X, dtype=float), np.array(y, dtype=float)  # copies: later changes of theirs are not ours
-        if X.ndim != 2 or y.shape != (len(X),):
-            raise ValueError(f"expected X of shape (n, d) and y of shape (n,), got {X.shape} and {y.shape}")
-        if not (np.all(np.isfinite(X)) and np.all(np.isfinite(y))):
-            raise ValueError("expected finite points and values, got NaN or infinity")
+        fit_together = X.ndim == 2 and y.shape == (len(X),)
+        require(fit_together, "expected X of shape (n, d) and y of shape (n,), got {} and {}", X.shape, y.shape)
+        finite = np.all(np.isfinite(X)) and np.all(np.isfinite(y))
+        require(finite, "expected finite points and values, got NaN or infinity")
         K, slope = self.kernel.profile(self.kernel.squared_distances(X, X))
         L, jitter = factorize(K + self.noise_variance * np.eye(len(X)))  # Alg. 2.1, line 2
         W = invert_triangle(L)
@@ -243,8 +241,8 @@ def fit(
     Hvarfner, Hellsten, Nardi (2024), Vanilla Bayesian optimization performs great in high dimensions, ICML.
     """
     X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
-    if n_starts < 1 or X.ndim != 2:
-        raise ValueError(f"expected n_starts >= 1 and X of shape (n, d), got {n_starts} and {X.shape}")
+    fine = n_starts >= 1 and X.ndim == 2
+    require(fine, "expected n_starts >= 1 and X of shape (n, d), got {} and {}", n_starts, X.shape)
     d = X.shape[1]
     mode = np.array([math.log(0.2 * math.sqrt(max(d, 1)))] * d + [0.0, -10.0])
     sd = np.array([math.sqrt(3)] * d + [1.0, 2.0])

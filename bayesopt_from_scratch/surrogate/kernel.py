@@ -21,11 +21,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+
+from ..numerics.arrays import Array, ArrayLike, require
 
 __all__ = ["RBF", "Kernel", "Matern52"]
-
-Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -50,10 +49,9 @@ class Kernel:
 
     def __init__(self, lengthscales: ArrayLike, variance: float = 1.0) -> None:
         l = np.array(lengthscales, dtype=float, ndmin=1)  # a copy: nobody else's changes reach in
-        if l.ndim != 1 or not np.all((l > 0) & np.isfinite(l)):
-            raise ValueError(f"expected positive finite length scales of shape (d,), got {l}")
-        if not (variance > 0 and math.isfinite(variance)):
-            raise ValueError(f"expected a positive finite variance, got {variance}")
+        positive = l.ndim == 1 and np.all((l > 0) & np.isfinite(l))
+        require(positive, "expected positive finite length scales of shape (d,), got {}", l)
+        require(variance > 0 and math.isfinite(variance), "expected a positive finite variance, got {}", variance)
         l.flags.writeable = False
         object.__setattr__(self, "lengthscales", l)
         object.__setattr__(self, "variance", float(variance))
@@ -106,8 +104,8 @@ class Kernel:
 
     def _points(self, X: ArrayLike) -> Array:
         X, d = np.asarray(X, dtype=float), len(self.lengthscales)
-        if X.ndim != 2 or X.shape[1] != d:
-            raise ValueError(f"expected points of shape (n, {d}), one column per length scale, got shape {X.shape}")
+        fits = X.ndim == 2 and X.shape[1] == d
+        require(fits, "expected points of shape (n, {}), one column per length scale, got shape {}", d, X.shape)
         return X
 
 

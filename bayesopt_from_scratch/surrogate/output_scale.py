@@ -18,11 +18,10 @@ section 2 (the transform) and 3 (maximum likelihood).
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+
+from ..numerics.arrays import Array, ArrayLike
 
 __all__ = ["gaussianize", "yeo_johnson"]
-
-Array = NDArray[np.floating]
 
 _POWERS = np.linspace(-2, 4, 61)
 _FARTHEST = 1e30  # in scales from the median; beyond it the powers would overflow

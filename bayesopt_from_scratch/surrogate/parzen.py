@@ -32,13 +32,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from ..numerics import normal
+from ..numerics.arrays import Array, ArrayLike, require
 
 __all__ = ["Axis", "ParzenEstimator"]
-
-Array = NDArray[np.floating]
 
 
 class Axis(Protocol):
@@ -109,18 +107,17 @@ class ParzenEstimator:
         bandwidth: float | None = None,
     ) -> None:
         X = np.array(X, dtype=float)
-        if X.ndim != 2 or (axes is not None and len(axes) != X.shape[1]):
-            raise ValueError(f"expected X of shape (n, d) with an axis per column, got shape {X.shape}")
+        fits = X.ndim == 2 and (axes is None or len(axes) == X.shape[1])
+        require(fits, "expected X of shape (n, d) with an axis per column, got shape {}", X.shape)
         self.axes: Sequence[Axis] = [_Continuous()] * X.shape[1] if axes is None else list(axes)
         self.X = _in_cube(X, len(self.axes))
         n, d = X.shape
         w = np.ones(n) if weights is None else np.array(weights, dtype=float)
-        if w.shape != (n,) or not np.all((w >= 0) & np.isfinite(w)):
-            raise ValueError(f"expected {n} finite weights of 0 or more, got {w}")
+        fits = w.shape == (n,) and bool(np.all((w >= 0) & np.isfinite(w)))
+        require(fits, "expected {} finite weights of 0 or more, got {}", n, w)
         self.bandwidth = 0.1 * max(n, 1) ** (-1 / (d + 4)) if bandwidth is None else float(bandwidth)
         for name, value in (("prior_weight", prior_weight), ("bandwidth", self.bandwidth)):
-            if not (value > 0 and math.isfinite(value)):
-                raise ValueError(f"expected a positive finite {name}, got {value}")
+            require(value > 0 and math.isfinite(value), "expected a positive finite {}, got {}", name, value)
         w = w / w.max() if np.any(w > 0) else np.ones(n)  # first to at most 1: a sum of huge ones overflows
         self.weights = np.append(w / w.sum() * n, prior_weight) / (n + prior_weight)
         self.smoothing = prior_weight / (n + 1)
@@ -201,8 +198,7 @@ class ParzenEstimator:
 
 
 def _in_cube(X: Array, d: int) -> Array:
-    if X.ndim != 2 or X.shape[1] != d:
-        raise ValueError(f"expected points of shape (m, {d}), got shape {X.shape}")
-    if not np.all((X >= 0) & (X <= 1) | np.isnan(X)):
-        raise ValueError("expected points in the unit cube, or NaN where an axis is not active")
+    require(X.ndim == 2 and X.shape[1] == d, "expected points of shape (m, {}), got shape {}", d, X.shape)
+    inside = np.all((X >= 0) & (X <= 1) | np.isnan(X))
+    require(inside, "expected points in the unit cube, or NaN where an axis is not active")
     return X

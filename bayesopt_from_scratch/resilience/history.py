@@ -6,7 +6,7 @@ again is, trial by trial, the study that wrote the journal.
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,8 +67,15 @@ class History:
         self.asked: dict[int, tuple[int, float]] = {}
         self._cost = Ledger()
 
-    def apply(self, event: Mapping[str, Any]) -> None:
-        """Go on by one event; see :mod:`..resilience.journal` for the kinds and their fields.
+    def apply(self, event: Mapping[str, Any], record: Callable[[Mapping[str, Any]], None] | None = None) -> None:
+        """Go on by one event; see :mod:`.journal` for the kinds and their fields.
+
+        Parameters
+        ----------
+        event : dict
+            What happened.
+        record : callable, optional
+            Called with the event when it is known to be valid, before it counts.
 
         Raises
         ------
@@ -78,6 +85,7 @@ class History:
             If a field is missing or of the wrong type. Nothing is changed then.
         """
         kind, number = event["event"], event["trial"]
+        cost, asked = self._cost, self.asked.get(number)
         if kind in ("ask", "add"):
             if number != len(self.trials):
                 raise ValueError(f"expected trial {len(self.trials)} to come next, got {number}")
@@ -85,21 +93,27 @@ class History:
         else:
             trial = self.running(number)
         if kind == "ask":
-            counts = {name: getattr(self._cost, name) + event[name] for name in COUNTS}
-            self._cost = replace(self._cost, **counts, choosing_seconds=self._cost.choosing_seconds + event["seconds"])
-            self.asked[number] = len(self.log), time.perf_counter()
+            counts = {name: getattr(cost, name) + event[name] for name in COUNTS}
+            cost = replace(cost, **counts, choosing_seconds=cost.choosing_seconds + event["seconds"])
+            asked = len(self.log), time.perf_counter()
         elif kind == "start":
             trial = replace(trial, attempts=trial.attempts + 1)
-            self.asked[number] = self.asked[number][0], time.perf_counter()
+            asked = self.asked[number][0], time.perf_counter()
         elif kind in ("tell", "add"):
             value, seconds = as_number(event["value"], "value"), float(event.get("seconds", 0.0))
+            if not math.isfinite(value):
+                raise ValueError(f"expected a finite value, got {value}")
             trial = replace(trial, state="done", value=value, seconds=seconds)
         elif kind == "fail":
             trial = replace(trial, state="failed", error=str(event["error"]), seconds=float(event["seconds"]))
         else:
             raise ValueError(f"unknown event {kind!r}")
+        if record is not None:
+            record(event)
+        self.trials[number], self._cost = trial, cost
+        if asked is not None:
+            self.asked[number] = asked
         self.log.append(trial)
-        self.trials[number] = trial
 
     def running(self, number: Any) -> Trial:
         """Return the running trial of this number, or raise a ValueError."""

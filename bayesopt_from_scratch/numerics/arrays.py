@@ -1,0 +1,27 @@
+"""What do the functions of this house take, and what do they say to what they cannot take?
+
+Arrays of floats; and one line for each requirement, which states what must hold, what was expected and what was given.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Array", "ArrayLike", "require"]
+
+Array: TypeAlias = NDArray[np.floating]
+
+
+def require(holds: object, message: str, *values: object) -> None:
+    """Raise a ValueError with the message, its braces filled with the values, unless the statement holds.
+
+    Examples
+    --------
+    >>> require(1 < 2, "expected 1 < 2")
+    >>> require(-1 >= 0, "expected a variance of 0 or more, got {}", -1)
+    Traceback (most recent call last):
+    ValueError: expected a variance of 0 or more, got -1
+    """
+    if not holds:
+        raise ValueError(message.format(*values))

@@ -1,0 +1,284 @@
+"""Does the Gaussian process search where it expects the greatest improvement?"""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bayesopt_from_scratch import (
+    RBF,
+    Choice,
+    Float,
+    GaussianProcess,
+    GPSearch,
+    Int,
+    Matern52,
+    Space,
+    Trial,
+    expected_improvement,
+    log_expected_improvement,
+)
+from bayesopt_from_scratch.search.strategy import Suggestion
+from bayesopt_from_scratch.surrogate.output_scale import gaussianize
+
+LINE = Space({"x": Float(0, 1)})
+PLANE = Space({"x": Float(-1, 1), "y": Float(1e-3, 1.0, log=True)})
+TREE = Space(
+    {
+        "c": Choice("a", "b", "c"),
+        "n": Int(0, 4, when={"c": "b"}),
+        "z": Float(-1, 1),
+        "d": Choice(1, 2, 3, when={"c": ["a", "b"]}),
+    }
+)
+SMALL = GPSearch(n_initial=4, n_starts=1, n_candidates=200, n_climbs=2)
+
+
+def history(space: Space, n: int, seed: int = 0) -> list[Trial]:
+    rng = np.random.default_rng(seed)
+    points = [space.from_unit(u) for u in rng.random((n, len(space.axes)))]
+    return [Trial(i, params, "done", value=wave(space, params)) for i, params in enumerate(points)]
+
+
+def wave(space: Space, params: dict[str, Any]) -> float:
+    u = np.nan_to_num(space.to_unit([params])[0], nan=0.3)
+    return float(np.sum((u - 0.4) ** 2) + 0.1 * np.sum(np.sin(9 * u)))
+
+
+def scaled(trials: list[Trial], factor: float, shift: float) -> list[Trial]:
+    return [Trial(t.number, t.params, t.state, value=(t.value or 0.0) * factor + shift) for t in trials]
+
+
+def suggest(search: GPSearch, space: Space, trials: list[Trial], seed: int = 1) -> Suggestion:
+    suggestion = search.suggest(space, trials, np.random.default_rng(seed))
+    assert isinstance(suggestion, Suggestion)
+    return suggestion
+
+
+def features(space: Space, many: list[dict[str, Any]]) -> np.ndarray:
+    """One column per number, at the centre if not active; one per option of a choice, at 1/k if not active."""
+    rows = []
+    for params, u in zip(many, space.to_unit(many), strict=True):
+        row: list[float] = []
+        for (name, axis), x in zip(space.parameters.items(), u, strict=True):
+            if isinstance(axis, Choice):
+                k = len(axis.options)
+                row += [float(params[name] == option) if name in params else 1 / k for option in axis.options]
+            else:
+                row.append(float(x) if name in params else 0.5)
+        rows.append(row)
+    return np.array(rows)
+
+
+# The initial design
+
+
+@pytest.mark.parametrize("p", [1, 2, 3, 7])
+def test_the_initial_design_is_the_r_sequence(p: int) -> None:
+    """Roberts (2018): x_n = x_0 + n (1/g, 1/g^2, ..., 1/g^p) mod 1 with g the positive root of g^(p+1) = g + 1."""
+    space = Space({f"x{i}": Float(0, 1) for i in range(p)})
+    g = max(root.real for root in np.roots([1, *[0] * (p - 1), -1, -1]) if abs(root.imag) < 1e-9)
+    if p == 1:
+        assert g == pytest.approx((1 + 5**0.5) / 2)
+    trials: list[Trial] = []
+    for i in range(10):
+        params = GPSearch().suggest(space, trials[::-1], np.random.default_rng([4, i]))
+        trials.append(Trial(i, params, ("done", "failed", "running")[i % 3], value=1.0 if i % 3 == 0 else None))
+    U = np.array([list(trial.params.values()) for trial in trials])
+    assert np.array_equal(U[0], np.random.default_rng([4, 0]).random((100, p))[0])
+    for n in range(10):
+        difference = U[n] - (U[0] + n * g ** -np.arange(1.0, p + 1))
+        assert difference == pytest.approx(np.round(difference), abs=1e-12)
+
+
+def test_the_initial_design_starts_where_a_parameter_was_not_active() -> None:
+    space = Space({"c": Choice("a", "b"), "x": Float(0, 1, when={"c": "b"})})
+    first = Trial(0, {"c": "a"}, "done", value=0.0)
+    found = [
+        GPSearch().suggest(
+            space, [first, *[Trial(i, {"c": "b", "x": i / 9}) for i in range(1, n)]], np.random.default_rng(n)
+        )
+        for n in range(1, 6)
+    ]
+    g = 1.324717957244746  # the plastic number
+    for n, params in enumerate(found, 1):
+        kind, x = (0.25 + n / g) % 1, (0.5 + n / g**2) % 1
+        if kind > 0.5:
+            assert params == {"c": "b", "x": pytest.approx(x)}
+
+
+@pytest.mark.parametrize("n_done", [1, 3])
+def test_the_initial_design_counts_what_has_ended(n_done: int) -> None:
+    trials = history(LINE, n_done)
+    lost, running = Trial(8, {"x": 0.9}, "failed"), Trial(9, {"x": 0.8})
+    rng = np.random.default_rng
+    search = GPSearch(n_initial=n_done + 1, n_starts=1)
+    assert not isinstance(search.suggest(LINE, [*trials, running], rng(0)), Suggestion)
+    assert isinstance(search.suggest(LINE, [*trials, lost], rng(0)), Suggestion)
+    assert not isinstance(GPSearch(n_initial=1).suggest(LINE, [lost, running], rng(0)), Suggestion)
+
+
+# The model
+
+
+@pytest.mark.parametrize("kernel", [Matern52, RBF])
+@pytest.mark.parametrize("space", [PLANE, TREE], ids=["plane", "tree"])
+def test_the_posterior_is_the_gaussian_process(space: Space, kernel: Any) -> None:
+    """Mean, std and EI of the suggestion, once more from the hyperparameters that it names."""
+    trials = history(space, 9)
+    lost = [Trial(9, history(space, 1, seed=3)[0].params, "failed")]
+    running = [Trial(10 + i, t.params) for i, t in enumerate(history(space, 2, seed=4))]
+    search = GPSearch(n_initial=4, kernel=kernel, n_starts=1, n_candidates=100)
+    found = suggest(search, space, [*running[::-1], *lost, *trials[::-1]])
+    notes = found.notes
+    values = [t.value or 0.0 for t in trials]
+    y = gaussianize([*values, max(values)])  # a failed trial counts as the worst
+    F = features(space, [t.params for t in trials + lost])
+    process = GaussianProcess(kernel(notes["lengthscales"], notes["signal_variance"]), notes["noise_variance"])
+    F_running = features(space, [t.params for t in running])
+    believed, _ = process.condition(F, y).predict(F_running)  # a running one is believed at its mean
+    posterior = process.condition(np.vstack([F, F_running]), np.concatenate([y, believed]))
+    mean, std = posterior.predict(features(space, [dict(found)]))
+    best = float(min(y.min(), believed.min()))  # the believed one may be the best: else it would be asked again
+    assert notes["best"] == pytest.approx(best)
+    assert notes["mean"] == pytest.approx(float(mean[0]), rel=1e-8, abs=1e-8)
+    assert notes["std"] == pytest.approx(float(std[0]), rel=1e-6)
+    assert notes["expected_improvement"] == pytest.approx(float(expected_improvement(mean, std, best)[0]), rel=1e-4)
+    assert notes["jitter"] == posterior.jitter == 0
+    assert len(notes["lengthscales"]) == F.shape[1] == {PLANE: 2, TREE: 8}[space]
+    assert list(map(type, (notes["mean"], notes["std"], notes["best"], notes["expected_improvement"]))) == [float] * 4
+
+
+def test_a_failed_trial_counts_as_the_worst() -> None:
+    trials = history(PLANE, 8)
+    point = history(PLANE, 1, seed=3)[0].params
+    worst = max(t.value or 0.0 for t in trials)
+    lost = suggest(SMALL, PLANE, [*trials, Trial(8, point, "failed")])
+    told = suggest(SMALL, PLANE, [*trials, Trial(8, point, "done", value=worst)])
+    assert lost == told and lost.notes == told.notes
+
+
+def test_the_suggestion_is_the_top_of_expected_improvement() -> None:
+    """Nothing on a fine grid promises more, by a hundredth of a nat."""
+    for space, seed in ((LINE, 0), (LINE, 1), (PLANE, 2), (PLANE, 3)):
+        trials = history(space, 8, seed)
+        found = suggest(GPSearch(n_initial=4), space, trials)
+        notes = found.notes
+        process = GaussianProcess(Matern52(notes["lengthscales"], notes["signal_variance"]), notes["noise_variance"])
+        posterior = process.condition(
+            space.to_unit([t.params for t in trials]), gaussianize([t.value or 0.0 for t in trials])
+        )
+        side = np.linspace(0, 1, 4001 if space is LINE else 101)
+        grid = np.array(np.meshgrid(*[side] * len(space.axes))).reshape(len(space.axes), -1).T
+        top = log_expected_improvement(*posterior.predict(grid), notes["best"]).max()
+        assert math.log(notes["expected_improvement"]) > top - 0.01
+
+
+def test_the_best_of_a_finite_space_is_found_exactly() -> None:
+    """The suggestion is the untried point of greatest expected improvement among all 60."""
+    space = Space({"n": Int(0, 19), "c": Choice("a", "b", "c")})
+    trials = history(space, 10)
+    found = suggest(GPSearch(n_initial=4), space, trials)
+    notes = found.notes
+    process = GaussianProcess(Matern52(notes["lengthscales"], notes["signal_variance"]), notes["noise_variance"])
+    tried = [t.params for t in trials]
+    posterior = process.condition(features(space, tried), gaussianize([t.value or 0.0 for t in trials]))
+    every: list[dict[str, Any]] = [{"n": n, "c": c} for n in range(20) for c in "abc"]
+    scores = log_expected_improvement(*posterior.predict(features(space, every)), notes["best"])
+    ranked = [every[i] for i in np.argsort(-scores) if every[i] not in tried]
+    assert found == ranked[0]
+
+
+def test_what_is_running_is_not_asked_again_next_to_it() -> None:
+    """The top of the expected improvement is believed to come out well, and so there is little to gain around it."""
+    trials = history(LINE, 8)
+    first = suggest(GPSearch(n_initial=4), LINE, trials)
+    running = Trial(8, dict(first))
+    second = suggest(GPSearch(n_initial=4), LINE, [*trials, running])
+    assert abs(second["x"] - first["x"]) > 1e-3
+    assert second.notes["best"] == pytest.approx(first.notes["mean"])
+    assert second.notes["best"] < first.notes["best"]
+    assert second.notes["expected_improvement"] < 0.1 * first.notes["expected_improvement"]
+
+
+# Units
+
+
+@pytest.mark.parametrize("exponent", [-900, -3, 5, 1000])
+def test_a_power_of_two_changes_nothing(exponent: int) -> None:
+    trials = history(PLANE, 9)
+    expected = suggest(SMALL, PLANE, trials)
+    found = suggest(SMALL, PLANE, scaled(trials, 2.0**exponent, 0.0))
+    assert found == expected and found.notes == expected.notes
+
+
+@pytest.mark.parametrize(("factor", "shift"), [(1e-12, 0.0), (3.0, 100.0), (7e9, -1e9), (1e-3, 1.0)])
+def test_units_do_not_matter(factor: float, shift: float) -> None:
+    trials = history(LINE, 9)
+    expected = suggest(GPSearch(n_initial=4), LINE, trials)
+    found = suggest(GPSearch(n_initial=4), LINE, scaled(trials, factor, shift))
+    assert found["x"] == pytest.approx(expected["x"], abs=1e-4)
+    assert found.notes["expected_improvement"] == pytest.approx(expected.notes["expected_improvement"], rel=1e-3)
+
+
+def test_the_order_of_trials_does_not_matter() -> None:
+    trials = [*history(TREE, 9), Trial(9, history(TREE, 1, seed=9)[0].params), Trial(10, history(TREE, 1, 8)[0].params)]
+    found = [suggest(SMALL, TREE, order) for order in (trials, trials[::-1], trials[5:] + trials[:5])]
+    assert found[0] == found[1] == found[2] and found[0].notes == found[1].notes == found[2].notes
+
+
+# The bill
+
+
+@pytest.mark.parametrize(("n_candidates", "n_running"), [(200, 0), (1, 0), (31, 2)])
+def test_what_it_costs_without_climbing(n_candidates: int, n_running: int) -> None:
+    """Candidates over the space, half as many around the best; and once more those that were chosen."""
+    running = [Trial(20 + i, {"x": 0.1, "y": 0.2 + i / 10}) for i in range(n_running)]
+    search = GPSearch(n_initial=4, n_starts=1, n_candidates=n_candidates, n_climbs=0)
+    notes = suggest(search, PLANE, [*history(PLANE, 8), *running]).notes
+    assert notes["acquisition_evaluations"] == n_candidates + n_candidates // 2
+    assert notes["surrogate_predictions"] == n_candidates + n_candidates // 2 + n_running + 1
+
+
+def test_climbing_is_counted() -> None:
+    trials = history(PLANE, 8)
+    evaluations = [
+        suggest(GPSearch(n_initial=4, n_candidates=40, n_climbs=n), PLANE, trials).notes["acquisition_evaluations"]
+        for n in (0, 1, 4)
+    ]
+    assert 60 == evaluations[0] < 63 < evaluations[1] < evaluations[2] - 6
+    options = Space({"c": Choice("a", "b", "c"), "d": Choice(1, 2, 3)})  # nothing to climb on
+    notes = suggest(GPSearch(n_initial=2, n_candidates=40), options, history(options, 3)).notes
+    assert notes["acquisition_evaluations"] == 60 + 4
+
+
+def test_climbing_does_better_than_candidates() -> None:
+    trials = history(PLANE, 8)
+    found = [
+        suggest(GPSearch(n_initial=4, n_candidates=20, n_climbs=n), PLANE, trials).notes["expected_improvement"]
+        for n in (0, 4)
+    ]
+    assert found[1] > 1.01 * found[0]
+
+
+def test_hundreds_of_trials() -> None:
+    """More than are fitted to: all of them are conditioned on, so that where one is the std is small."""
+    trials = history(LINE, 310)
+    notes = suggest(GPSearch(n_starts=1, n_candidates=50, n_climbs=1), LINE, trials).notes
+    assert 0 <= notes["std"] < 0.05
+
+
+# Settings
+
+
+def test_the_defaults() -> None:
+    assert GPSearch() == GPSearch(10, Matern52, 2, 1000, 4)
+    assert GPSearch(1, RBF, 1, 1, 0).n_climbs == 0
+
+
+@pytest.mark.parametrize("setting", [{"n_initial": 0}, {"n_starts": 0}, {"n_candidates": 0}, {"n_climbs": -1}], ids=str)
+def test_settings_out_of_range(setting: Any) -> None:
+    expected = r"^expected settings of 1 or more \(n_climbs: 0 or more\), got GPSearch\("
+    with pytest.raises(ValueError, match=expected):
+        GPSearch(**setting)

@@ -1,0 +1,233 @@
+"""Does the command line do what it says, and complain of what it cannot do?"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bayesopt_from_scratch.__main__ import main
+
+ROOT = Path(__file__).parent.parent
+TUNE = """
+import neighbour
+from bayesopt_from_scratch import Choice, Float
+
+space = {"x": Float(0.0, 1.0), "c": Choice("a", "b")}
+
+def train(params):
+    neighbour.note()
+    if params["c"] == "b" and params["x"] > 0.5:
+        raise RuntimeError("diverged")
+    return params["x"]
+"""
+NEIGHBOUR = """
+import os, pathlib, time
+
+def note():
+    here = pathlib.Path(__file__).parent
+    with open(here / "pids.txt", "a") as file:
+        file.write(f"{os.getpid()}\\n")
+    if (here / "slow").exists():
+        time.sleep(600)
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file to tune, with a neighbour that it imports."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for name in ("my_training", "neighbour"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    (tmp_path / "neighbour.py").write_text(NEIGHBOUR)
+    path = tmp_path / "my_training.py"
+    path.write_text(TUNE)
+    return path
+
+
+def complains(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """The last line of the complaint that ends the process with code 2."""
+    with pytest.raises(SystemExit) as caught:
+        main(list(map(str, arguments)))
+    assert caught.value.code == 2
+    return capsys.readouterr().err.splitlines()[-1].partition(": error: ")[2]
+
+
+# The main job
+
+
+def test_the_main_job(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    journal = tmp_path / "digits.jsonl"
+    arguments = ["--strategy", "random", "--trials", "3", "--journal", str(journal)]
+    assert main(arguments) == 0
+    out = capsys.readouterr().out
+    lines = [line for line in out.splitlines() if line.startswith("random ")]
+    assert [line.split()[1] for line in lines[:3]] == ["1/3", "2/3", "3/3"] and len(lines) == 4
+    best = min(float(line.split()[2]) for line in lines[:3] if "failed" not in line)
+    columns = lines[3].split()
+    assert float(columns[1]) == best and columns[4] == "3"
+    assert out.rstrip().splitlines()[-1].startswith("best found: ")
+    assert main(arguments) == 0  # everything is in the journal: no trial is run
+    again = capsys.readouterr().out
+    assert [line for line in again.splitlines() if line.startswith("random ")] == lines[3:]
+    assert main(["replay", str(tmp_path / "digits-random-0.jsonl")]) == 0
+    assert capsys.readouterr().out == "all 3 suggestions derived again, each equal to the recorded one\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--strategy", "annealing"], "argument --strategy: invalid choice: 'annealing'"),
+        (["--trials", "0"], "argument --trials: expected 1 or more, got 0"),
+        (["--trials", "many"], "argument --trials: invalid"),
+        (["--seed", "-1"], "argument --seed: expected 0 or more, got -1"),
+        (["--workers", "0"], "argument --workers: expected 1 or more, got 0"),
+        (["--figure", "/no/such/folder/a.svg"], "no such folder: /no/such/folder"),
+        (["study"], "unrecognized arguments: study"),
+        (["tune"], "the following arguments are required: file"),
+        (["tune", "nowhere.py"], "no such file: nowhere.py"),
+        (["replay"], "the following arguments are required: file"),
+        (["replay", "nowhere.jsonl"], "[Errno 2] No such file or directory: 'nowhere.jsonl'"),
+    ],
+)
+def test_wrong_arguments(arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert complains(capsys, *arguments).startswith(complaint)
+
+
+@pytest.mark.parametrize("command", [[], ["tune"], ["replay"]])
+def test_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*command, "--help"])
+    assert caught.value.code == 0 and capsys.readouterr().out.startswith("usage: python -m bayesopt_from_scratch")
+
+
+# Tuning a file
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_tune(file: Path, workers: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tune", str(file), "--strategy", "random", "--trials", "6", "--workers", str(workers)]) == 0
+    out = capsys.readouterr().out
+    assert len(re.findall(r"^random +\d/6  ", out, re.M)) == 6 and "failed: RuntimeError: diverged" in out
+    assert re.search(r"^6 trials \(\d failed, 0 running\), RandomSearch\(\), seed 0$", out, re.M)
+    pids = (file.parent / "pids.txt").read_text().split()
+    assert len(pids) == 6 and (str(os.getpid()) in pids) == (workers == 1)
+
+
+def test_tune_goes_on_where_the_journal_ends(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    journal = file.with_suffix(".jsonl")
+    arguments = ["tune", str(file), "--strategy", "tpe", "--seed", "3", "--journal", str(journal), "--trials"]
+    assert main([*arguments, "4"]) == 0
+    text = journal.read_bytes()
+    assert main([*arguments, "7"]) == 0
+    out = capsys.readouterr().out
+    assert [int(n) for n in re.findall(r"^tpe +(\d)/7  ", out, re.M)] == [5, 6, 7]
+    assert journal.read_bytes().startswith(text) and main(["replay", str(journal)]) == 0
+    assert complains(capsys, "tune", file, "--journal", journal, "--strategy", "random").startswith(
+        f"{journal} belongs to another study: its strategy is "
+    )
+
+
+def test_tune_that_finds_nothing(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(TUNE.replace("return params", "return None or params.missing"))
+    assert main(["tune", str(file), "--strategy", "random", "--trials", "2"]) == 1
+    out, err = capsys.readouterr()
+    assert "2 trials (2 failed, 0 running)" in out and err == "nothing to choose from: every trial failed\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("space = {}", "my_training.py defines no train"),
+        ("", "my_training.py defines no space and no train"),
+        ("space = {}\ntrain = print", "expected a dict of one parameter or more, got {}"),
+        ("space = 3\ntrain = print", "expected a dict of one parameter or more, got 3"),
+    ],
+)
+def test_a_file_that_cannot_be_tuned(file: Path, text: str, complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(text)
+    assert complains(capsys, "tune", file).endswith(complaint)
+
+
+def test_a_journal_that_is_none(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = file.read_bytes()
+    assert "is damaged" in complains(capsys, "tune", file, "--journal", file)
+    assert file.read_bytes() == before
+    assert "No such file" in complains(capsys, "tune", file, "--journal", file.parent / "no" / "study.jsonl")
+
+
+def test_a_journal_that_is_held(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    journal = file.with_suffix(".jsonl")
+    main(["tune", str(file), "--strategy", "random", "--trials", "1", "--journal", str(journal)])
+    with journal.open("ab") as holder:
+        pytest.importorskip("fcntl").flock(holder, 2)
+        complaint = complains(capsys, "tune", file, "--strategy", "random", "--journal", journal)
+    assert complaint.endswith("is held by another process, or by another study of this one")
+
+
+def test_replay_of_a_forged_journal(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    journal = file.with_suffix(".jsonl")
+    main(["tune", str(file), "--strategy", "random", "--trials", "3", "--journal", str(journal)])
+    forged = re.sub(r'("trial": 1, "params": {"x": 0\.)\d', lambda there: f"{there[1]}11", journal.read_text())
+    journal.write_text(forged)
+    capsys.readouterr()
+    assert main(["replay", str(journal)]) == 1
+    assert re.search(r", line 5: trial 1 is .* but derived again it is ", capsys.readouterr().err)
+
+
+# Interrupted
+
+
+def run(file: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "bayesopt_from_scratch", "tune", str(file), "--strategy", "random", *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def running(pids: list[str]) -> bool:
+    for pid in pids:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return False
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks for processes in /proc")
+@pytest.mark.parametrize("to_all", [False, True], ids=["to the process", "to all, as a terminal does"])
+@pytest.mark.parametrize(("name", "workers"), [("SIGINT", 1), ("SIGINT", 2), ("SIGTERM", 2)])
+def test_interrupted_it_goes_on_later_and_leaves_no_worker(file: Path, name: str, workers: int, to_all: bool) -> None:
+    journal, pids, slow = file.with_suffix(".jsonl"), file.parent / "pids.txt", file.parent / "slow"
+    slow.touch()
+    arguments = ("--workers", str(workers), "--journal", str(journal), "--trials", "5")
+    process = run(file, *arguments)
+    for _ in range(6000):
+        if pids.exists() and pids.read_text().count("\n") == workers:
+            break
+        time.sleep(0.01)
+    (os.killpg if to_all else os.kill)(process.pid, getattr(signal, name))
+    _, err = process.communicate(timeout=60)  # not the ten minutes of a training
+    if name == "SIGINT":
+        assert (process.returncode, err) == (130, f"\ninterrupted; the same command goes on with {journal}\n")
+    else:
+        assert process.returncode == -signal.SIGTERM
+    for _ in range(1000):
+        if not running(pids.read_text().split()):
+            break
+        time.sleep(0.01)
+    assert not running(pids.read_text().split())
+    slow.unlink()
+    again = run(file, *arguments)
+    out, err = again.communicate(timeout=60)
+    assert again.returncode == 0 and err == "" and "5 trials (" in out
+    assert f"trainings: {5 + workers} in" in out and f", {workers} of them lost with their process" in out
