@@ -136,6 +136,8 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
 def _load(parser: argparse.ArgumentParser, file: Path) -> tuple[Any, Any]:
     """Return train and space of a file, imported under its own name, so that worker processes find it too."""
     sys.path.insert(0, str(file.resolve().parent))  # as if the file were run: its neighbours can be imported
+    if file.stem in {*sys.stdlib_module_names, "numpy", "bayesopt_from_scratch"}:
+        parser.error(f"{file} has the name of another module; rename it, since worker processes import it by name")
     spec = importlib.util.spec_from_file_location(file.stem, file)
     if spec is None or spec.loader is None:
         parser.error(f"not a Python file: {file}")
@@ -169,7 +171,7 @@ def _minimize(
             journal=journal,
             on_trial=_progress(strategy, options.trials),
         )
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RuntimeError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:
         again = f"; the same command goes on with {journal}" if journal else ""
@@ -182,8 +184,7 @@ def _progress(name: str, n_trials: int) -> Callable[[Study, Trial], None]:
 
     def print_line(study: Study, trial: Trial) -> None:
         outcome = f"failed: {trial.error}" if trial.value is None else f"{trial.value:10.4f}"
-        done = any(t.state == "done" for t in study.trials)
-        best = f"   best {study.best.value:10.4f}" if done else ""
+        best = f"   best {best_value(study):10.4f}" if best_value(study) < float("inf") else ""
         print(f"{name:8} {trial.number + 1:3}/{n_trials}  {outcome:.40}{best}", flush=True)
 
     return print_line

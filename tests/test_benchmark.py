@@ -120,9 +120,9 @@ def test_tables_of_made_up_results() -> None:
     assert len(results.complete(runs, ["gp", "skopt"])) == 2
     rank = results.rank_table(runs, "test", ["botorch", "skopt", "gp"]).splitlines()
     assert [line.split("|")[1].strip() for line in rank[2:]] == ["gp", "skopt", "botorch"]
-    assert "| gp | 1.00 (1.0 to 1.0) |" in rank[2]
+    assert "| gp | 1.00 | 1.00 |" in rank[2]  # one problem: no interval
     paired = results.paired_table(runs, "test").splitlines()
-    assert "-1.50 ± 0.00" in paired[2] and "2 / 0 / 0" in paired[2]  # log10 of 1/10 and 1/100
+    assert "| -1.50 |" in paired[2] and "2 / 0 / 0" in paired[2]  # log10 of 1/10 and 1/100
     assert "gp - botorch | -1.00" in paired[3]  # a failed run is as bad as nothing learned
     assert "| rastrigin3 | synthetic | test | 2 | **-1.00** | 0.50 |" in results.problem_table(
         runs, "test", ["gp", "skopt"]
@@ -137,6 +137,18 @@ def test_short_run_keeps_its_last_value() -> None:
 def test_bootstrap_interval_holds_the_mean() -> None:
     mean, low, high = results.bootstrap(np.array([[0.0, 1.0], [2.0, 1.0]]))
     assert mean.tolist() == [1, 1] and low.tolist() == [0, 1] and high.tolist() == [2, 1]
+
+
+def test_errors_are_over_problems() -> None:
+    records = [made_up(p, "gp", s, [1.0] * 25) | {"trials": 25} for p in ("rastrigin3", "levy4") for s in range(5)]
+    records += [made_up("rastrigin3", "skopt", s, [1.0] * 25) | {"trials": 25} for s in range(5)]
+    records += [made_up("levy4", "skopt", s, [100.0] * 25) | {"trials": 25} for s in range(5)]
+    runs = results.regrets(records)
+    row = results.paired_table(runs, "test").splitlines()[2]
+    assert row.split("|")[2].strip() == "-1.00 ± 1.00" and "5 / 5 / 0" in row  # of 0 and -2, five times each
+    assert results.checkpoints(runs) == [25]
+    assert "50 trials" not in results.rank_table(runs, "test", ["gp", "skopt"])
+    assert "| gp | 1.25 (1.0 to 1.5) |" in results.rank_table(runs, "test", ["gp", "skopt"])
 
 
 def test_medians_of_asks() -> None:

@@ -273,7 +273,7 @@ class Study:
         return "\n".join(lines)
 
     def _suggest(self, number: int, trials: Sequence[Trial]) -> Params:
-        return self.strategy.suggest(self.space, trials, np.random.default_rng([self.seed, number]))
+        return self.strategy.suggest(self.space, trials, np.random.default_rng([self.seed, number]))  # eq: 7.1
 
     def _commit(self, **event: Any) -> None:
         """On disk first; then it counts."""

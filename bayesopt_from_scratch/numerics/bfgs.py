@@ -130,4 +130,4 @@ def _update(H: Array | None, s: Array, y: Array) -> Array | None:
     if H is None:
         H = np.eye(len(s)) * (sy / float(y @ y))  # eq. 6.20
     V = np.eye(len(s)) - np.outer(s, y) / sy
-    return V @ H @ V.T + np.outer(s, s) / sy
+    return V @ H @ V.T + np.outer(s, s) / sy  # eq: 5.5

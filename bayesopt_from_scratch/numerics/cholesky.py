@@ -69,10 +69,10 @@ def factorize(K: ArrayLike) -> tuple[Array, float]:
     for rung in _LADDER:
         jitter = rung * scale
         try:
-            L = np.linalg.cholesky(K + jitter * np.eye(n) if rung else K)
+            L = np.linalg.cholesky(K + jitter * np.eye(n) if rung else K)  # eq: 4.1
         except np.linalg.LinAlgError:
             continue
-        if np.min(np.diag(L)) ** 2 > 8 * n * np.finfo(float).eps * scale:
+        if np.min(np.diag(L)) ** 2 > 8 * n * np.finfo(float).eps * scale:  # eq: 4.2
             return L, jitter
     raise np.linalg.LinAlgError(_diagnosis(K))
 
@@ -87,6 +87,10 @@ def invert_triangle(L: Array) -> Array:
 
     Everything but the small triangles at the bottom is matrix products, which is where a processor is fast; numpy has
     no triangular solve, and its general one costs 2 to 400 times as much.
+
+    Products alone would leave W L - I as large as eps |W| |L| |W| |L| and lose four digits of W k where K is nearly
+    singular; one step of refinement leaves eps |W| |L|, and then W k is as good as a triangular solve (Higham 2002,
+    section 14.2).
 
     Parameters
     ----------
@@ -106,14 +110,16 @@ def invert_triangle(L: Array) -> Array:
     n = len(L)
     W = np.zeros_like(L)
     if n <= _LEAF:
-        for i in range(n):  # forward substitution, row by row
-            W[i, i] = 1 / L[i, i]
-            W[i, :i] = -W[i, i] * (L[i, :i] @ W[:i, :i])
+        for j in reversed(range(n)):  # the same with A a single number: column by column, the last one first
+            W[j, j] = 1 / L[j, j]
+            W[j + 1 :, j] = -W[j, j] * (W[j + 1 :, j + 1 :] @ L[j + 1 :, j])
         return W
     k = n // 2
     W[:k, :k] = invert_triangle(L[:k, :k])
     W[k:, k:] = invert_triangle(L[k:, k:])
-    W[k:, :k] = -W[k:, k:] @ (L[k:, :k] @ W[:k, :k])
+    CB = W[k:, k:] @ L[k:, :k]
+    W[k:, :k] = -CB @ W[:k, :k]  # eq: 4.3
+    W[k:, :k] -= (W[k:, :k] @ L[:k, :k] + CB) @ W[:k, :k]  # what W L = I still lacks, once: see the docstring
     return W
 
 

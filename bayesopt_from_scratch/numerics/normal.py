@@ -132,7 +132,7 @@ def log_h(z: ArrayLike) -> tuple[Array, Array]:
     z = np.asarray(z, dtype=float)
     Phi, integral, r0, r1 = _integrals(z)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # below -1e154 the logarithm really is -inf
-        log_tail = -0.5 * np.minimum(z, _TAIL) ** 2 - _LOG_SQRT_2PI + np.log(r0) + np.log(r1)
+        log_tail = -0.5 * np.minimum(z, _TAIL) ** 2 - _LOG_SQRT_2PI + np.log(r0) + np.log(r1)  # eq: 6.4
         return np.where(z > _TAIL, np.log(integral), log_tail), np.where(z > _TAIL, Phi / integral, 1 / r1)
 
 
@@ -219,5 +219,5 @@ def _tail_ratios(z: Array) -> tuple[Array, Array]:
     half = 0.5 * np.minimum(x, 1e150)
     r = 1 / (half + np.sqrt(half * half + _TERMS + 1))  # where it would stand still: r = 1 / (x + (k+1) r)
     for k in range(_TERMS, 0, -1):
-        r = 1 / (x + (k + 1) * r)
+        r = 1 / (x + (k + 1) * r)  # eq: 6.3
     return 1 / (x + r), r

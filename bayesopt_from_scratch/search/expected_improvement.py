@@ -72,7 +72,7 @@ def expected_improvement(mean: ArrayLike, std: ArrayLike, best: float) -> Array:
     [0.3989, 0.0, 1.0]
     """
     _, std, gain, z = _standardize(mean, std, best)
-    return np.maximum(gain, 0) + std * normal.h(-np.abs(z))
+    return np.maximum(gain, 0) + std * normal.h(-np.abs(z))  # eq: 6.1
 
 
 def expected_improvement_gradient(mean: ArrayLike, std: ArrayLike, best: float) -> tuple[Array, Array]:
@@ -86,7 +86,7 @@ def expected_improvement_gradient(mean: ArrayLike, std: ArrayLike, best: float) 
     [-0.5, 0.3989]
     """
     _, _, _, z = _standardize(mean, std, best)
-    return -normal.cdf(z), normal.pdf(z)
+    return -normal.cdf(z), normal.pdf(z)  # eq: 6.2
 
 
 def log_expected_improvement(mean: ArrayLike, std: ArrayLike, best: float) -> Array:
@@ -128,7 +128,7 @@ def log_expected_improvement_gradient(mean: ArrayLike, std: ArrayLike, best: flo
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         value = np.where(certain, np.log(gain), np.log(std) + log_h)
         by_mean = np.where(certain, -1 / gain, -slope / std)
-        ratio = np.where(z > 0, normal.pdf(z) * np.exp(-log_h), 1 - z * slope)  # phi / h, without cancellation
+        ratio = np.where(z > 0, normal.pdf(z) * np.exp(-log_h), 1 - z * slope)  # eq: 6.5, phi / h
         by_std = np.where(certain, 0.0, ratio / std)
     hopeless = (std == 0) & (gain <= 0)
     return value, np.where(hopeless, 0.0, by_mean), np.where(hopeless, 0.0, by_std)

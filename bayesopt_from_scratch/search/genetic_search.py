@@ -70,8 +70,8 @@ class GeneticSearch:
 
     def _child(self, space: Space, U: Array, rng: np.random.Generator) -> Array:
         """Select two parents from the rows of U, best first; cross them; mutate the child."""
-        mother, father = U[rng.integers(len(U), size=(2, self.tournament)).min(axis=1)]
-        child = np.where(rng.random(len(mother)) < 0.5, mother, father)  # uniform crossover
+        mother, father = U[rng.integers(len(U), size=(2, self.tournament)).min(axis=1)]  # eq: 9.1
+        child = np.where(rng.random(len(mother)) < 0.5, mother, father)  # eq: 9.2, uniform crossover
         fresh = rng.random(len(child))
         step = self.mutation_scale * rng.standard_normal(len(child))
         mutant = np.array(
@@ -80,5 +80,5 @@ class GeneticSearch:
                 for axis, x, dx, new in zip(space.axes, child, step, fresh, strict=True)
             ]
         )
-        child = np.where(rng.random(len(child)) < self.mutations / len(child), mutant, child)
+        child = np.where(rng.random(len(child)) < self.mutations / len(child), mutant, child)  # eq: 9.3
         return np.where(np.isnan(child), fresh, child)  # a parameter that was not active in the parent

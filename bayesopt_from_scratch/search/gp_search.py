@@ -96,7 +96,7 @@ class GPSearch:
         if running:  # kriging believer: as if it had come out so, also as the best, lest it be asked again next to it
             F_running = _features(space, space.to_unit([trial.params for trial in running]))
             believed, _ = posterior.predict(F_running)
-            posterior = process.condition(np.vstack([F, F_running]), np.concatenate([y, believed]))
+            posterior = process.condition(np.vstack([F, F_running]), np.concatenate([y, believed]))  # eq: 7.3
             best = min(best, float(believed.min()))
         incumbents = [done[i].params for i in np.argsort(y[: len(done)], kind="stable")[:5]]
         U = self._candidates(space, space.to_unit(incumbents), rng)
@@ -150,7 +150,7 @@ class GPSearch:
 
             zeros = np.zeros(moving.sum())
             if len(zeros) and np.isfinite(negative_log_ei(u[moving])[0]):
-                top = u.copy()
+                top = np.where(np.isnan(u), 0.5, u)  # what a climb over an integer activates starts in the middle
                 top[moving], _ = minimize_on_box(negative_log_ei, u[moving], zeros, zeros + 1, max_iterations=50)
                 tops.append(space.snap(top[None]))
         return np.vstack(tops), calls

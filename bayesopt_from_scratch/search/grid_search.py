@@ -76,7 +76,7 @@ class GridSearch:
         require(set(wanted) == set(names), "expected levels for {}, got {}", names, wanted)
         counts = [int(min(wanted[name], n)) for name, n in zip(names, most, strict=True)]
         while given is None:  # raise the smallest number of levels that can still be raised
-            size = math.prod(counts)
+            size = math.prod(counts)  # eq: 1.1
             growing = [i for i, n in enumerate(counts) if n < most[i] and size // n * (n + 1) <= self.budget]
             if not growing:
                 break

@@ -97,7 +97,7 @@ class Parameter:
 
     def centre(self, v: Array) -> Array:
         """Place of the numbers v on the side."""
-        return (self._edge(v - self.step / 2) + self._edge(v + self.step / 2)) / 2
+        return (self._edge(v - self.step / 2) + self._edge(v + self.step / 2)) / 2  # eq: 7.2
 
     def _nearest(self, u: ArrayLike) -> Array:
         low, high = self._scale(self.low - self.step / 2), self._scale(self.high + self.step / 2)

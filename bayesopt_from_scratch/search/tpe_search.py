@@ -97,7 +97,7 @@ class TPESearch:
         g = self._density(space, others, None)
         candidates = space.snap(l.sample(self.n_candidates, rng))
         log_l, log_g = l.log_density(candidates), g.log_density(candidates)
-        params = first_new(space, trials, candidates[np.argsort(log_g - log_l, kind="stable")], rng)
+        params = first_new(space, trials, candidates[np.argsort(log_g - log_l, kind="stable")], rng)  # eq: 8.5
         u = space.to_unit([params])
         return Suggestion(
             params,

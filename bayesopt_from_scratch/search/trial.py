@@ -29,6 +29,8 @@ class Trial:
         Time the objective took; None while running.
     attempts : int
         How often it was started, as far as that was recorded; above 1 if its process died.
+    asked : dict
+        The params as they were asked, whatever is done to ``params`` since.
 
     Examples
     --------

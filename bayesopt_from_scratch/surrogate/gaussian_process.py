@@ -93,8 +93,8 @@ class GaussianProcess:
         K, slope = self.kernel.profile(self.kernel.squared_distances(X, X))
         L, jitter = factorize(K + self.noise_variance * np.eye(len(X)))  # Alg. 2.1, line 2
         W = invert_triangle(L)
-        alpha = W.T @ (W @ y)  # line 3: L' \ (L \ y)
-        log_likelihood = -0.5 * y @ alpha - np.log(np.diag(L)).sum() - 0.5 * len(y) * math.log(2 * math.pi)  # line 7
+        alpha = W.T @ (W @ y)  # eq: 3.1, line 3: L' \ (L \ y)
+        log_likelihood = -0.5 * y @ alpha - np.log(np.diag(L)).sum() - 0.5 * len(y) * math.log(2 * math.pi)  # eq: 5.1
         return Posterior(self, X, y, K, slope, W, alpha, jitter, float(log_likelihood))
 
 
@@ -134,9 +134,9 @@ class Posterior:
             In units of y.
         """
         k = self.prior.kernel(self.X, X)  # (n, m)
-        mean = k.T @ self._alpha  # Alg. 2.1, line 4
+        mean = k.T @ self._alpha  # eq: 3.2, Alg. 2.1 line 4
         V = self._W @ k  # line 5: L \ k
-        variance = self.prior.kernel.variance - np.einsum("ij,ij->j", V, V)  # line 6; sum over i of V_ij^2
+        variance = self.prior.kernel.variance - np.einsum("ij,ij->j", V, V)  # eq: 3.3, line 6; sum over i of V_ij^2
         return mean, np.sqrt(np.maximum(variance, 0))
 
     def predict_gradient(self, x: ArrayLike) -> tuple[float, float, Array, Array]:
@@ -154,7 +154,7 @@ class Posterior:
     def covariance(self, X: ArrayLike) -> Array:
         """Posterior covariance of the function at m points, (m, m): K(X, X) - k' (K + s2 I)^-1 k, eq. 2.24."""
         V = self._W @ self.prior.kernel(self.X, X)
-        return self.prior.kernel(X, X) - V.T @ V
+        return self.prior.kernel(X, X) - V.T @ V  # eq: 3.4
 
     def sample(self, X: ArrayLike, n: int, rng: np.random.Generator) -> Array:
         """Draw n functions from the posterior (the prior, if nothing was seen), each at m points: (n, m).
@@ -164,7 +164,7 @@ class Posterior:
         """
         mean, _ = self.predict(X)
         e, U = np.linalg.eigh(self.covariance(X))
-        return mean + rng.standard_normal((n, len(mean))) * np.sqrt(np.maximum(e, 0)) @ U.T  # ~ N(mean, U diag(e) U')
+        return mean + rng.standard_normal((n, len(mean))) * np.sqrt(np.maximum(e, 0)) @ U.T  # eq: 2.4, ~ N(mean, cov)
 
     def leave_one_out(self) -> tuple[Array, Array]:
         """Mean and std that the other n - 1 points predict for each y_i, noise included, without refitting: eq. 5.12.
@@ -183,8 +183,8 @@ class Posterior:
         Q = np.outer(self._alpha, self._alpha) - self._W.T @ self._W
         Z = (self.X - self.X.mean(axis=0)) / self.prior.kernel.lengthscales if len(self.X) else self.X
         S = Q * self._slope  # sum_ik S_ik (z_i - z_k)^2 / 2 = sum_i (sum_k S_ik) z_i^2 - sum_ik z_i S_ik z_k
-        by_lengthscale = S.sum(axis=0) @ Z**2 - np.sum(Z * (S @ Z), axis=0)
-        by_variance = 0.5 * np.sum(Q * self._K)
+        by_lengthscale = S.sum(axis=0) @ Z**2 - np.sum(Z * (S @ Z), axis=0)  # eq: 5.3
+        by_variance = 0.5 * np.sum(Q * self._K)  # eq: 5.2
         by_noise = 0.5 * self.prior.noise_variance * np.trace(Q)
         return np.concatenate([by_lengthscale, [by_variance, by_noise]])
 
@@ -255,7 +255,7 @@ def fit(
 
     def negative_log_posterior(theta: Array) -> tuple[float, Array]:
         posterior, u = process(theta).condition(X, y), (theta - mode) / sd
-        value = -posterior.log_marginal_likelihood + 0.5 * float(u @ u)
+        value = -posterior.log_marginal_likelihood + 0.5 * float(u @ u)  # eq: 5.4
         return value, -posterior.log_marginal_likelihood_gradient() + u / sd
 
     starts = [mode, *(np.clip(mode + sd * rng.standard_normal(d + 2), low, high) for _ in range(n_starts - 1))]

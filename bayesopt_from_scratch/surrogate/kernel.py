@@ -81,7 +81,7 @@ class Kernel:
         A, B = self._points(A), self._points(B)
         D2 = np.zeros((len(A), len(B)))
         for a, b, l in zip(A.T, B.T, self.lengthscales, strict=True):
-            difference = (a[:, None] - b) / l  # (n, m), one coordinate at a time
+            difference = (a[:, None] - b) / l  # eq: 2.1, shape (n, m): one coordinate at a time
             difference *= difference
             D2 += difference
         return D2
@@ -124,7 +124,7 @@ class RBF(Kernel):
 
     def profile(self, D2: Array) -> tuple[Array, Array]:
         """Covariance v exp(-D2/2), which is its own slope."""
-        k = self.variance * np.exp(-0.5 * D2)
+        k = self.variance * np.exp(-0.5 * D2)  # eq: 2.2
         return k, k.copy()
 
 
@@ -145,4 +145,4 @@ class Matern52(Kernel):
         """Covariance, and slope (5/3) v (1 + sqrt5 D) exp(-sqrt5 D)."""
         r = np.sqrt(5 * np.minimum(D2, 1e6))  # beyond, the exponential is 0, and 0 times infinity would be NaN
         decay = self.variance * np.exp(-r)
-        return (1 + r + r * r / 3) * decay, (5 / 3) * (1 + r) * decay
+        return (1 + r + r * r / 3) * decay, (5 / 3) * (1 + r) * decay  # eq: 2.3

@@ -55,7 +55,7 @@ def yeo_johnson(z: ArrayLike, lam: float) -> Array:
     z = np.asarray(z, dtype=float)
     power = 1 + np.where(z >= 0, lam - 1, 1 - lam)  # 0 or at least an ulp of 1: a power of 1e-320 has few digits
     log = np.log1p(np.abs(z))
-    return np.copysign(np.where(power == 0, log, np.expm1(power * log) / np.where(power == 0, 1, power)), z)
+    return np.copysign(np.where(power == 0, log, np.expm1(power * log) / np.where(power == 0, 1, power)), z)  # eq: 7.4
 
 
 def gaussianize(y: ArrayLike) -> Array:
@@ -86,7 +86,7 @@ def gaussianize(y: ArrayLike) -> Array:
     jacobian = float(np.sum(np.copysign(np.log1p(np.abs(z)), z)))
     bent = [yeo_johnson(z, lam) for lam in _POWERS]
     spread = np.log([psi.std() for psi in bent])
-    psi = bent[int(np.argmax((_POWERS - 1) * jacobian - len(z) * spread))]
+    psi = bent[int(np.argmax((_POWERS - 1) * jacobian - len(z) * spread))]  # eq: 7.5
     return (psi - psi.mean()) / psi.std()
 
 

@@ -147,7 +147,7 @@ class ParzenEstimator:
             for j, x in enumerate(X.T):
                 log_p += np.where(np.isnan(x)[:, None], 0.0, np.log(self._factor(j, x)))
         top = log_p.max(axis=1, keepdims=True)
-        return top[:, 0] + np.log(np.exp(log_p - top).sum(axis=1))
+        return top[:, 0] + np.log(np.exp(log_p - top).sum(axis=1))  # eq: 8.1
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
         """Draw n points: first a component, then each axis by itself; integers and categories at their cell's centre.
@@ -189,11 +189,11 @@ class ParzenEstimator:
         prior = high - low if axis.n_cells else np.ones_like(low)
         if not axis.ordered:
             same = axis.cell(centre)[0] == low
-            factor = (same + self.smoothing) / (1 + axis.n_cells * self.smoothing)
+            factor = (same + self.smoothing) / (1 + axis.n_cells * self.smoothing)  # eq: 8.4
         elif axis.n_cells:
-            factor = normal.interval((low - centre) / s, (high - centre) / s) / self._inside[:, j]
+            factor = normal.interval((low - centre) / s, (high - centre) / s) / self._inside[:, j]  # eq: 8.3
         else:
-            factor = normal.pdf((x[:, None] - centre) / s) / (s * self._inside[:, j])
+            factor = normal.pdf((x[:, None] - centre) / s) / (s * self._inside[:, j])  # eq: 8.2
         return np.hstack([np.where(np.isnan(centre), prior, factor), prior])
 
 

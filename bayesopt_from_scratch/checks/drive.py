@@ -1,0 +1,225 @@
+"""How is a law tried?
+
+On many cases: the rare ones it always wants to see, the simplest one, then those that a seeded numpy generator draws.
+If one of them breaks the law, hypothesis, where it is installed, looks for another and shrinks it as far as it can.
+(To draw all cases with hypothesis costs two milliseconds a case, several times what an average law costs.)
+
+Whatever the subject does (raise, exit, hang, answer nonsense) becomes a row of the report; nothing of it escapes.
+"""
+
+import random
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from .draw import Draw, DrawFromHypothesis, DrawFromNumpy, DrawSimplest
+from .law import Broken, Law
+from .limit import OutOfTime, time_limit
+from .report import Row, describe
+
+__all__ = ["LEVELS", "Settings", "try_law"]
+
+LEVELS = {"quick": 10, "default": 40, "thorough": 1000}
+_SHRINKING = 5.0  # seconds spent at most on making a counterexample smaller
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How hard to try.
+
+    Attributes
+    ----------
+    examples : int
+        Cases for each law.
+    seed : int
+        Of the cases; the same seed draws the same cases.
+    seconds : float
+        Time limit for one case.
+    strict : bool
+        Whether a warning raised by the subject breaks the law.
+    engine : str
+        ``"hypothesis"`` or ``"numpy"`` alone; empty for numpy to find a counterexample and hypothesis to shrink it.
+    patience : float
+        Seconds after which a law draws no more cases, once it has tried two.
+    """
+
+    examples: int = LEVELS["default"]
+    seed: int = 0
+    seconds: float = 10.0
+    strict: bool = False
+    engine: str = ""
+    patience: float = float("inf")
+
+
+@dataclass
+class _Trial:
+    """What happened so far while one law was tried."""
+
+    law: Law
+    subject: Any
+    settings: Settings
+    examples: int = 0
+    failures: list[tuple[Any, str]] = field(default_factory=list)  # the last is the smallest
+    give_up: float = float("inf")  # when to stop drawing cases; after a failure, when to stop shrinking it
+
+    def run(self, case: Any) -> None:
+        """Check one case; raise whatever the law or the subject raised."""
+        if (self.failures or self.examples >= 2) and time.monotonic() > self.give_up:
+            raise _Enough
+        self.examples += 1
+        try:
+            with time_limit(self.settings.seconds):
+                if hasattr(self.subject, "fit"):  # a subject that takes only some cases makes one of its own of each
+                    case = self.subject.fit(case)
+                self.law.check(self.subject, case)
+        except OutOfTime:
+            self.note(case, f"did not come back within {self.settings.seconds:g} s (time_limit= allows more)")
+            raise
+        except (Exception, SystemExit) as error:
+            self.note(case, str(error) if isinstance(error, Broken) else _crash(error))
+            raise
+
+    def note(self, case: Any, message: str) -> None:
+        """Remember a counterexample, and how long to look for a smaller one."""
+        if not self.failures:
+            self.give_up = time.monotonic() + _SHRINKING
+        self.failures.append((case, message))
+
+
+class _Enough(BaseException):
+    """Stop drawing cases."""
+
+
+def try_law(law: Law, subject: Any, settings: Settings) -> tuple[Row, bool]:
+    """Try one law on one subject.
+
+    Parameters
+    ----------
+    law : Law
+        What should hold.
+    subject : object
+        The subject of the law's kind.
+    settings : Settings
+        How hard to try.
+
+    Returns
+    -------
+    row : Row
+        What became of it.
+    hung : bool
+        Whether the subject had to be interrupted.
+    """
+    reason = law.applies(subject)
+    if reason:
+        return _row(law, "not run", reason), False
+    trial = _Trial(law, subject, settings, give_up=time.monotonic() + settings.patience)
+    start, hung = time.perf_counter(), False
+    try:
+        with warnings.catch_warnings(), _global_generators_kept():
+            warnings.simplefilter("error" if settings.strict else "ignore")
+            for case in law.always:
+                trial.run(case)
+            _ENGINES[settings.engine](trial)
+    except OutOfTime:
+        hung = True
+    except _Enough:
+        pass
+    except (Exception, SystemExit):
+        if not trial.failures:  # not the subject's: hypothesis has something to say
+            raise
+    seconds = time.perf_counter() - start
+    if not trial.failures:
+        return _row(law, "passed", "", examples=trial.examples, seconds=seconds), False
+    case, message = trial.failures[-1]
+    return _row(law, "broken", message, describe(case), trial.examples, seconds), hung
+
+
+def _from_numpy(trial: _Trial) -> None:
+    """Draw the cases with numpy; the i-th case depends on the seed, the law and i alone."""
+    for i in range(_count(trial)):
+        rng = np.random.default_rng([trial.settings.seed, crc32(trial.law.id.encode()), i])
+        draw: Draw = DrawFromNumpy(rng) if i else DrawSimplest()
+        trial.run(trial.law.cases(draw))
+
+
+def _from_hypothesis(trial: _Trial) -> None:
+    """Draw the cases with hypothesis and shrink the first that fails."""
+    from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, strategies
+
+    @strategies.composite
+    def cases(draw: Any) -> Any:
+        return trial.law.cases(DrawFromHypothesis(draw))
+
+    profile = settings(
+        max_examples=_count(trial),
+        database=None,
+        deadline=None,  # time_limit does it
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.nested_given],  # it may run inside a user's test
+    )
+    seed(f"{trial.settings.seed} {trial.law.id}")(profile(given(cases())(trial.run)))()
+
+
+def _from_both(trial: _Trial) -> None:
+    """Find a counterexample with numpy, a smaller one with hypothesis."""
+    try:
+        _from_numpy(trial)
+    except (Exception, SystemExit):
+        if trial.failures and find_spec("hypothesis"):
+            _from_hypothesis(trial)
+        raise  # hypothesis may have found nothing: the counterexample of numpy stands
+
+
+_ENGINES: dict[str, Callable[[_Trial], None]] = {"": _from_both, "hypothesis": _from_hypothesis, "numpy": _from_numpy}
+
+
+def _count(trial: _Trial) -> int:
+    """Number of cases this law is worth."""
+    return max(2, round(trial.settings.examples * trial.law.share))
+
+
+class _global_generators_kept:
+    """Put the global random states back: hypothesis seeds them, and so may the subject."""
+
+    def __enter__(self) -> None:
+        self._states = random.getstate(), np.random.get_state()  # noqa: NPY002
+
+    def __exit__(self, *exception: object) -> None:
+        random.setstate(self._states[0])
+        np.random.set_state(self._states[1])  # noqa: NPY002
+
+
+def _crash(error: BaseException) -> str:
+    """Name an exception and the last line of code it passed through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"raised {type(error).__name__}: {error}{where}"
+
+
+def _row(
+    law: Law, status: str, message: str, counterexample: Any = None, examples: int = 0, seconds: float = 0.0
+) -> Row:
+    """Fill a row of the report."""
+    hint = law.hint if status == "broken" else ""
+    return Row(
+        law.id,
+        law.name,
+        law.formula,
+        law.source,
+        law.why,
+        hint,
+        status,
+        message,
+        counterexample or {},
+        examples,
+        seconds,
+    )

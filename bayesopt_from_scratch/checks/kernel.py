@@ -1,0 +1,133 @@
+r"""Laws of a kernel: how alike are two points?
+
+k(x, z) = v f(r^2) with r^2 = sum_j ((x_j - z_j) / l_j)^2; for the RBF kernel f = exp(-r^2 / 2).
+
+Forming differences first, a value has a relative error of about (2 + 2 r^2) eps, because exp amplifies the rounding of
+its argument; laws that compare values allow ten times that (``ulps``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .cases import KernelCase
+from .law import EPS, Broken, answer
+from .oracle import gram, squared_distances
+
+__all__ = ["Kernel", "diagnose_kernel", "needs", "ulps"]
+
+Array = NDArray[np.floating]
+GPML = "Rasmussen & Williams (2006)"
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernel under test; see :func:`~bayesopt_from_scratch.checks.check_kernel` for the fields."""
+
+    make: Callable[..., Callable[..., Any]]
+    profile: str | None = "rbf"
+    gradient: Callable[..., Callable[..., Any]] | None = None
+    gradient_in: str = "log"
+    input_gradient: Callable[..., Callable[..., Any]] | None = None
+    stationary: bool = True
+    shared_lengthscale: bool = False
+    one_dimensional: bool = False
+    one_argument: bool = False
+    empty: bool = True
+    any_dtype: bool = False
+
+    def view(self, case: KernelCase) -> KernelCase:
+        """Cut a case down to what this kernel takes."""
+        l, A, B = case.lengthscales, case.A, case.B
+        if self.one_dimensional:
+            l, A, B = l[:1], A[:, :1], B[:, :1]
+        if self.shared_lengthscale:
+            l = np.full_like(l, l[0])
+        if not self.empty and len(A) == 0:
+            A = B[:1] + 1.0
+        return KernelCase(l, case.variance, A, B)
+
+    def made(self, factory: Callable[..., Callable[..., Any]], l: Array, v: float) -> Callable[..., Any]:
+        """Make with hyperparameters of its own."""
+        return factory(float(l[0]) if self.shared_lengthscale else l.copy(), float(v))
+
+    def __call__(self, l: Array, v: float, A: Array, B: Array) -> Array:
+        """Kernel matrix of shape (n, m)."""
+        return answer(self.made(self.make, l, v)(A.copy(), B.copy()), (len(A), len(B)), "k(A, B)")
+
+    def log_gradient(self, l: Array, v: float, A: Array, B: Array) -> Array:
+        """DK / dlog l_j, of shape (d, n, m); one slice only where the length scale is shared."""
+        assert self.gradient is not None
+        slices = 1 if self.shared_lengthscale else len(l)
+        value = self.made(self.gradient, l, v)(A.copy(), B.copy())
+        G = answer(value, (slices, len(A), len(B)), "gradient(A, B)")
+        return G * l[:slices, None, None] if self.gradient_in == "raw" else G
+
+
+def needs(*names: str) -> Callable[[Kernel], str]:
+    """Say which fields are missing for a law."""
+
+    def applies(kernel: Kernel) -> str:
+        for name in names:
+            if name == "rbf" and kernel.profile != "rbf":
+                return 'only for kernel="rbf"'
+            if name == "dimensions" and kernel.one_dimensional:
+                return "declared one_dimensional"
+            if name == "own scales" and kernel.shared_lengthscale:
+                return "declared shared_lengthscale"
+            if name not in ("rbf", "dimensions", "own scales") and not getattr(kernel, name):
+                return f"needs {name.replace('profile', 'kernel')}="
+        return ""
+
+    return applies
+
+
+def ulps(case: KernelCase, exactly: float = 20.0) -> Array:
+    """Relative tolerance of each entry; the squares of the coordinates are there for |x|^2 + |z|^2 - 2 x'z."""
+    D2 = squared_distances(case.A, case.B, case.lengthscales)
+    squares = [((X / case.lengthscales) ** 2).sum(axis=1) for X in (case.A, case.B)]
+    return exactly * EPS * (2 + D2 + np.add.outer(*squares))
+
+
+_SUSPECTS: dict[str, Callable[[Array, float, Array, Array], Array]] = {
+    "the length scale was not squared: exp(-|x - z|^2 / (2 l))":
+        lambda l, v, A, B: gram(A, B, np.sqrt(l), v, "rbf"),
+    "the factor 1/2 was missing: exp(-|x - z|^2 / l^2)":
+        lambda l, v, A, B: gram(A, B, l / np.sqrt(2), v, "rbf"),
+    "the factor 1/2 was missing and the length scale was not squared":
+        lambda l, v, A, B: gram(A, B, np.sqrt(l / 2), v, "rbf"),
+    "the variance was squared (or a standard deviation was expected in its place)":
+        lambda l, v, A, B: gram(A, B, l, v**2, "rbf"),
+    "the square root of the variance was used": lambda l, v, A, B: gram(A, B, l, np.sqrt(v), "rbf"),
+    "the variance was forgotten": lambda l, v, A, B: gram(A, B, l, 1.0, "rbf"),
+    "the points were multiplied by the length scale": lambda l, v, A, B: gram(A, B, 1 / l, v, "rbf"),
+    "only the first length scale was used": lambda l, v, A, B: gram(A, B, np.full_like(l, l[0]), v, "rbf"),
+    "the length scale was forgotten": lambda l, v, A, B: gram(A, B, np.ones_like(l), v, "rbf"),
+    "the distance was not squared: exp(-|x - z| / (2 l))":
+        lambda l, v, A, B: v * np.exp(-0.5 * np.sqrt(squared_distances(A, B, l))),
+    "the distance was not squared: exp(-|x - z| / l)":
+        lambda l, v, A, B: v * np.exp(-np.sqrt(squared_distances(A, B, l))),
+    "the kernel was Matern 5/2 (say kernel='matern52' if it is)": lambda l, v, A, B: gram(A, B, l, v, "matern52"),
+    "the kernel was RBF (say kernel='rbf' if it is)": lambda l, v, A, B: gram(A, B, l, v, "rbf"),
+}  # fmt: skip
+
+
+def diagnose_kernel(kernel: Kernel) -> str:
+    """Compare with well-known errors."""
+    for name, suspect in _SUSPECTS.items():
+        if all(_alike(kernel, suspect, l) for l in (np.array([0.4, 1.7]), np.array([3.0, 0.8]))):
+            return "" if f"kernel={kernel.profile!r} " in name else name
+    return ""
+
+
+def _alike(kernel: Kernel, suspect: Callable[..., Array], l: Array) -> bool:
+    """Whether the kernel gives the same numbers as a suspect."""
+    case = kernel.view(KernelCase(l, 2.3, np.array([[0.1, 0.2], [0.5, -0.4]]), np.array([[0.0, 0.3]])))
+    try:
+        K = kernel(case.lengthscales, case.variance, case.A, case.B)
+    except Broken:
+        return False
+    return np.allclose(K, suspect(case.lengthscales, case.variance, case.A, case.B), rtol=1e-9, atol=0)

@@ -1,0 +1,115 @@
+"""Laws of the kernel as a piece of software."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .cases import KernelCase, kernel_case, some_points
+from .kernel import Kernel, ulps
+from .law import answer, expect, expect_close, law
+
+__all__: list[str] = []
+
+Array = NDArray[np.floating]
+
+
+@law("K0", "kernel", "shape and type", "k(A, B) is (n, m) and finite", "definition", cases=kernel_case,
+     hint="rows of A index rows of the result; n may differ from m, and be 0 or 1")  # fmt: skip
+def shape(kernel: Kernel, case: KernelCase) -> None:
+    """Exact."""
+    case = kernel.view(case)
+    for A, B in ((case.A, case.B), (case.B, case.A), (case.B[:1], case.A)):
+        kernel(case.lengthscales, case.variance, A, B)
+
+
+@law("K15", "kernel", "leaves its arguments alone", "A, B, l unchanged; the same answer twice; no memory", "definition",
+     cases=some_points,
+     hint="an in-place operation such as A -= ... or A /= l works on the caller's array; a cache is asked for too "
+     "little; two kernels share what they remember")  # fmt: skip
+def pure(kernel: Kernel, case: KernelCase) -> None:
+    """Exact."""
+    case = kernel.view(case)
+    A, B, l = case.A.copy(), case.B.copy(), case.lengthscales.copy()
+    k = kernel.make(float(l[0]) if kernel.shared_lengthscale else l, float(case.variance))
+    first = np.array(k(A, B), dtype=float)
+    returned = k(A, B)
+    for name, array, before in (("A", A, case.A), ("B", B, case.B), ("lengthscales", l, case.lengthscales)):
+        expect(np.array_equal(array, before), f"the kernel changed its argument {name}")
+    expect(np.array_equal(first, np.asarray(returned)), "the second call with the same arguments gave another answer")
+    if isinstance(returned, np.ndarray) and returned.flags.writeable:
+        returned[...] = -1.0  # whoever owns a result may write into it
+        expect(np.array_equal(first, np.asarray(k(A, B))), "writing into a result changed the next answer")
+    kernel.made(kernel.make, 2 * l, 3 * case.variance)(A, B)  # another kernel, between two questions to this one
+    expect(np.array_equal(first, np.asarray(k(A, B))), "making another kernel changed the next answer")
+    A += l  # the caller may write into his own arrays
+    there = answer(k(A, B), first.shape, "k(A, B)")
+    expect_close(there, kernel(l, case.variance, A, B), 0, "k of other points, after the first,")
+
+
+@law("K18", "kernel", "each pair by itself", "k(A, B)_ij depends on a_i and b_j alone", "definition", cases=some_points,
+     hint="points are centred or scaled by the rest of the batch; a square matrix is taken for k(A, A)")  # fmt: skip
+def pairwise(kernel: Kernel, case: KernelCase) -> None:
+    """The same operations in vector registers: the rounding of the exponent."""
+    case = kernel.view(case)
+    l, v, n = case.lengthscales, case.variance, min(len(case.A), len(case.B))
+    K, allowed = kernel(l, v, case.A, case.B), ulps(case) * v
+    parts = [(slice(i, i + 1), slice(None)) for i in range(len(case.A))]
+    parts += [(slice(None), slice(j, j + 1)) for j in range(len(case.B))] + [(slice(n), slice(n))]
+    for i, j in parts:
+        alone = kernel(l, v, case.A[i], case.B[j])
+        expect_close(alone, K[i, j], allowed[i, j], f"k(A[{_span(i)}], B[{_span(j)}])")
+
+
+def _span(part: slice) -> str:
+    """Write a slice as in the brackets it stood in."""
+    return f"{part.start or ''}:{part.stop or ''}"
+
+
+@law("K16", "kernel", "the memory layout does not matter",
+     "integers, Fortran order, read-only, strided = the same numbers", "numpy", cases=some_points,
+     hint="convert once, at the door: np.asarray(A, dtype=float)")  # fmt: skip
+def layout(kernel: Kernel, case: KernelCase) -> None:
+    """The same numbers in another order of memory: the rounding of the exponent."""
+    case = kernel.view(case)
+    l, v = case.lengthscales, case.variance
+    A, B = np.round(4 * case.A), np.round(4 * case.B)
+    K = kernel(l, v, A, B)
+    for name, change in _LAYOUTS.items():
+        if name.startswith("dtype") and not kernel.any_dtype:
+            continue
+        value = kernel.made(kernel.make, l, v)(change(A), change(B))
+        expected = (
+            kernel(l, v, *(np.asarray(change(X), dtype=float) for X in (A, B))) if name.startswith("dtype") else K
+        )
+        expect_close(
+            answer(value, K.shape, f"k of {name} arrays"),
+            expected,
+            ulps(KernelCase(l, v, A, B)) * v,
+            f"k of {name} arrays",
+        )
+
+
+def _strided(A: Array) -> Array:
+    """Make a view that steps over memory."""
+    return np.repeat(A, 2, axis=0)[::2]
+
+
+def _frozen(A: Array) -> Array:
+    """Make a copy that cannot be written."""
+    A = A.copy()
+    A.flags.writeable = False
+    return A
+
+
+_LAYOUTS: dict[str, Callable[[Array], Any]] = {
+    "Fortran": np.asfortranarray,
+    "read-only": _frozen,
+    "strided": _strided,
+    "integer": lambda A: A.astype(int),
+    "dtype uint8": lambda A: np.abs(A).clip(0, 255).astype(np.uint8),
+    "dtype int16": lambda A: A.clip(-30000, 30000).astype(np.int16),
+    "dtype float32": lambda A: A.astype(np.float32),
+    "dtype list": lambda A: A.tolist(),
+}

@@ -1,0 +1,159 @@
+"""Laws of many suggestions: asked in parallel, told in any order, until the space is used up, through crashes."""
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..search.space import Params, Space
+from ..search.trial import Trial
+from .law import expect, law
+from .strategy import HistoryCase, StrategySubject, combinations, history, key, objective, running, told
+from .strategy_laws import PROTOCOL, expect_legal, expect_same, free_floats, needs_float
+
+__all__: list[str] = []
+
+MOST_LEFT = 64  # combinations that are asked for one by one
+
+
+def _finite(subject: StrategySubject) -> str:
+    """Say so if none of the given spaces is small and finite."""
+    if not subject.spaces or any(0 < len(combinations(space)) <= MOST_LEFT for space in subject.spaces):
+        return ""
+    return f"needs a finite space of at most {MOST_LEFT} combinations"
+
+
+@law("T14", "strategy", "a finite space is used up", "every combination once, then the space is exhausted", PROTOCOL,
+     cases=partial(history, numbers=(0, 12), finite=True, most=2), applies=_finite, share=0.5,
+     hint="a model suggests its favourite for ever: pass over what was tried; end with SpaceExhausted")  # fmt: skip
+def used_up(subject: StrategySubject, case: HistoryCase) -> None:
+    """Exact; a grid may have fewer combinations than the space."""
+    space, trials, everything = case.space, list(case.trials), combinations(case.space)
+    if not 0 < len(everything) <= MOST_LEFT:
+        return
+    tried = {key(space, trial.params) for trial in trials}
+    while (params := subject.ask(subject.make(), space, trials, case.seed + len(trials))) is not None:
+        place = key(space, params)
+        expect(place not in tried, f"{params} is suggested again, {len(everything - tried)} combinations are untried")
+        expect(place in everything, f"{params} is not in the space")
+        tried.add(place)
+        state = ("done", "failed", "running")[len(trials) % 3]
+        trials.append(told(running(len(trials), params), state, objective(space, params)))
+
+
+@law("T15", "strategy", "k asks are k points", "suggestions asked for without a tell are all different", PROTOCOL,
+     cases=lambda draw: history(draw, finite=draw.integer(0, 1) == 0), share=0.5,
+     hint="an untold trial must change the next suggestion, whatever the generator")  # fmt: skip
+def parallel(subject: StrategySubject, case: HistoryCase) -> None:
+    """Exact."""
+    trials = list(case.trials)
+    found: set[Any] = set()
+    for seed in range(case.seed, case.seed + 4):
+        params = subject.ask(subject.make(), case.space, trials, seed)
+        if params is None:
+            return
+        place = key(case.space, params)
+        expect(place not in found, f"{params} is suggested twice, while it runs")
+        found.add(place)
+        trials.append(running(len(trials), params))
+
+
+@law("T16", "strategy", "resumes", "a fresh strategy on a prefix of the history continues as the live one did",
+     PROTOCOL,
+     cases=partial(history, numbers=(0, 9, 11, 24)), share=0.5,
+     hint="all chance must come from rng, all knowledge from the trials: the rest dies with the process")  # fmt: skip
+def resumes(subject: StrategySubject, case: HistoryCase) -> None:
+    """Exact: values and floats are read back to the bit."""
+    live, trials, asked = subject.make(), list(case.trials), []
+    for _ in range(3):
+        params = subject.ask(live, case.space, trials, case.seed + len(trials))
+        asked.append((tuple(trials), params))
+        if params is None:
+            break
+        trials.append(told(running(len(trials), params), "done", objective(case.space, params)))
+    for prefix, expected in asked[::-1]:
+        found = subject.ask(subject.make(), case.space, _from_disk(case.space, prefix), case.seed + len(prefix))
+        expect_same(case.space, expected, found, f"resumed after {len(prefix)} trials")
+
+
+@law("T17", "strategy", "a failure never wins", "where only failures are, it goes no more often than chance would",
+     "hyperopt, keras-tuner: a loss of nan or inf that became 0 was the best loss ever",
+     cases=lambda draw: history(draw, numbers=(0,), continuous=True, most=2),
+     applies=lambda subject: "a grid does not look at values" if subject.grid else needs_float(subject),
+     hint="a failed trial without a value must not count as 0; count it as the worst, or as not good")  # fmt: skip
+def failures_never_win(subject: StrategySubject, case: HistoryCase) -> None:
+    """Four misses of 16 are enough.
+
+    Chance, which goes there with a probability of 0.2, misses fewer than four once in 4 million cases. The failures lie
+    at either end by turns, so that a fixed sequence goes there 8 times at most.
+    """
+    names, misses = free_floats(case.space), 0
+    histories = [_failures_at_one_end(case, names[0], end) for end in (0, 1)] if names else []
+    for turn in range(16):
+        if not names or misses > 3:
+            return
+        params = subject.ask(subject.make(), case.space, histories[turn % 2], case.seed + turn)
+        u = np.nan if params is None else _place(case.space, params, names[0])
+        misses += not (u <= 0.2 if turn % 2 else u >= 0.8)
+    expect(misses > 3, f"{16 - misses} of 16 suggestions lie where all trials failed, in a fifth of the space")
+
+
+def _failures_at_one_end(case: HistoryCase, name: str, end: int) -> list[Trial]:
+    """Make a history: 16 done trials, the better the nearer to u = 0.2, and 12 failed around u = 0.9, or mirrored."""
+    rng, space = np.random.default_rng([case.seed, end]), case.space
+    U = rng.random((28, len(space.axes)))
+    x = np.where(np.arange(28) < 16, 0.75 * rng.random(28), 0.87 + 0.06 * rng.random(28))
+    U[:, list(space.parameters).index(name)] = 1 - x if end else x
+    y = (1.0, 1e-3, 1e6)[case.seed % 3] * (1 + 3 * (x - 0.2) ** 2)
+    points = [space.from_unit(u) for u in U]
+    return [told(running(i, points[i]), "done" if i < 16 else "failed", float(y[i])) for i in range(28)]
+
+
+@law("T18", "strategy", "a life of ask, tell, fail, add, crash",
+     "every suggestion legal, and derived again from its history",
+     "a state machine against a list of trials", share=0.5,
+     cases=partial(history, numbers=(0, 9, 12), operations=("ask", "tell", "fail", "add", "crash", "ask")),
+     hint="the order of telling, and a restart from what is on disk, must not matter")  # fmt: skip
+def life(subject: StrategySubject, case: HistoryCase) -> None:
+    """Exact."""
+    space, trials, strategy = case.space, list(case.trials), subject.make()
+    asked: list[tuple[tuple[Trial, ...], Params | None]] = []
+    for operation, which in case.operations:
+        open_trials = [i for i, trial in enumerate(trials) if trial.state == "running"]
+        if operation == "ask":
+            params = subject.ask(strategy, space, trials, case.seed + len(trials))
+            asked.append((tuple(trials), params))
+            if params is not None:
+                _legal(space, trials, params)
+                trials.append(running(len(trials), params))
+        elif operation == "add":
+            params = case.more[which % len(case.more)]
+            trials.append(told(running(len(trials), params), "done", objective(space, params)))
+        elif operation == "crash":
+            strategy, trials = subject.make(), _from_disk(space, trials)
+        elif open_trials:
+            i = open_trials[which % len(open_trials)]
+            trials[i] = told(trials[i], "done" if operation == "tell" else "failed", objective(space, trials[i].params))
+    for before, expected in asked[-2:]:
+        again = subject.ask(subject.make(), space, before[::-1], case.seed + len(before))
+        expect_same(space, expected, again, f"derived again from {len(before)} trials")
+
+
+def _legal(space: Space, trials: Sequence[Trial], params: Params) -> None:
+    """Expect a suggestion inside the space that is not running, and on a finite space not tried."""
+    expect_legal(space, params)
+    taken = {key(space, trial.params) for trial in trials if space.finite or trial.state == "running"}
+    expect(key(space, params) not in taken, f"{params} has been tried or is running")
+
+
+def _from_disk(space: Space, trials: Sequence[Trial]) -> list[Trial]:
+    """Write a history down and read it back."""
+    records = [[t.number, space.encode(t.params), t.state, t.value, t.error] for t in trials]
+    return [Trial(n, space.decode(params), *rest) for n, params, *rest in json.loads(json.dumps(records))]
+
+
+def _place(space: Space, params: Params, name: str) -> float:
+    """Place of one value on its side."""
+    return float(space.parameters[name].to_unit([params[name]])[0])

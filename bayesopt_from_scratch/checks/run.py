@@ -1,0 +1,114 @@
+"""How are all laws of a kind tried on one subject?
+
+Every ``check_*`` function passes these arguments on:
+
+======================= ================================================================================================
+``level="default"``     ``"quick"`` (10 cases for each law), ``"default"`` (40) or ``"thorough"`` (1000)
+``max_examples=None``   number of cases for each law, instead of a level
+``seed=0``              draws other cases; the same seed draws the same
+``on_fail="raise"``     raise one :class:`LawsBroken` with all that is broken; ``"report"`` only returns the report
+``only=None``           ids of the laws to try, such as ``["K2", "K4"]``
+``time_limit=10.0``     seconds for one case
+``strict_warnings=...`` False; True if a warning from the subject is to break a law too
+``engine=None``         ``"hypothesis"`` or ``"numpy"`` draw the cases; None lets numpy draw and hypothesis shrink
+``patience=None``       seconds after which a law draws no more cases, two at least; None does not look at the clock
+======================= ================================================================================================
+"""
+
+import warnings
+from collections.abc import Callable, Collection
+from typing import Any
+
+from . import limit
+from .drive import LEVELS, Settings, try_law
+from .law import Law, laws
+from .report import LawsBroken, Report, Row
+
+__all__ = ["one_of", "run_laws"]
+
+
+def run_laws(
+    kind: str,
+    subject: Any,
+    name: str = "",
+    *,
+    diagnose: Callable[[Any], str] = lambda subject: "",
+    level: str = "default",
+    max_examples: int | None = None,
+    seed: int = 0,
+    on_fail: str = "raise",
+    only: Collection[str] | None = None,
+    time_limit: float = 10.0,
+    strict_warnings: bool = False,
+    engine: str | None = None,
+    patience: float | None = None,
+) -> Report:
+    """Try the laws of one kind on a subject and make the report.
+
+    Parameters
+    ----------
+    kind : str
+        Which laws.
+    subject : object
+        What they are tried on.
+    name : str
+        What to call it in the report.
+    diagnose : callable
+        Maps the subject to the well-known error that it looks like, or to an empty string.
+    level, max_examples, seed, on_fail, only, time_limit, strict_warnings, engine, patience
+        As in the table above.
+
+    Returns
+    -------
+    Report
+        One row for each law.
+
+    Raises
+    ------
+    LawsBroken
+        If a law is broken and ``on_fail`` is ``"raise"``.
+    ValueError
+        If an argument is none of those it may be.
+    """
+    one_of("level", level, LEVELS)
+    one_of("on_fail", on_fail, ("raise", "report"))
+    one_of("engine", engine, (None, "hypothesis", "numpy"))
+    for id in only or ():
+        one_of("only", id, [row.id for row in laws(kind)])
+    examples = LEVELS[level] if max_examples is None else max_examples
+    seconds = float("inf") if patience is None else patience
+    settings = Settings(examples, seed, time_limit, strict_warnings, engine or "", seconds)
+    rows: list[Row] = []
+    stopped = ""
+    for law in laws(kind):
+        if only is not None and law.id not in only:
+            continue
+        row, hung = _after_hanging(law, stopped) if stopped else try_law(law, subject, settings)
+        rows.append(row)
+        stopped = f"the subject did not come back in {law.id}" if hung else stopped
+    broken = any(row.status == "broken" for row in rows)
+    report = Report(kind, name, tuple(rows), "" if stopped or not broken else _quietly(diagnose, subject, time_limit))
+    if broken and on_fail == "raise":
+        raise LawsBroken(report)
+    return report
+
+
+def one_of(name: str, value: Any, options: Collection[Any]) -> None:
+    """Refuse a misspelt option."""
+    if value not in options:
+        raise ValueError(f"expected {name} to be one of {', '.join(map(repr, options))}, got {value!r}")
+
+
+def _after_hanging(law: Law, reason: str) -> tuple[Row, bool]:
+    """Leave a law out: whoever did not come back once would keep us waiting again."""
+    return Row(law.id, law.name, law.formula, law.source, law.why, "", "not run", reason, {}, 0, 0.0), False
+
+
+def _quietly(diagnose: Callable[[Any], str], subject: Any, seconds: float) -> str:
+    """Ask for a diagnosis; a subject that crashes or does not come back has none."""
+    try:
+        with warnings.catch_warnings(), limit.time_limit(seconds):
+            warnings.simplefilter("ignore")
+            return diagnose(subject)
+    except (Exception, SystemExit, limit.OutOfTime):
+        return ""

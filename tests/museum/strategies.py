@@ -1,0 +1,411 @@
+"""Wrong search strategies. Each entry says what is wrong, tries the laws on it, and names the law that must see it."""
+
+import itertools
+import random
+from functools import partial
+
+import numpy as np
+
+from bayesopt_from_scratch import Choice, SpaceExhausted
+from bayesopt_from_scratch.checks import check_strategy
+
+
+class Climb:
+    """Right, and as plain as can be: a random point near the best, or anywhere; never twice the same."""
+
+    def suggest(self, space, trials, rng):
+        trials = sorted(trials, key=lambda t: t.number)
+        taken = [t.params for t in trials]
+        best = self.best(trials)
+        for _ in range(20):
+            params = self.draw(space, best, rng)
+            if params not in taken:
+                return params
+        return self.anything_left(space, taken, rng)
+
+    def best(self, trials):
+        done = [t for t in trials if t.state == "done"]
+        return min(done, key=lambda t: (t.value, t.number)).params if len(done) > 3 else None
+
+    def draw(self, space, best, rng):
+        u = rng.random(len(space.axes))
+        if best is not None and rng.random() < 0.9:
+            old = np.nan_to_num(space.to_unit([best])[0], nan=0.5)
+            u = np.clip(old + 0.1 * rng.standard_normal(len(u)), 0, 1)
+        return space.from_unit(u)
+
+    def anything_left(self, space, taken, rng):
+        if not space.finite:
+            return space.from_unit(rng.random(len(space.axes)))
+        left = [p for p in map(space.from_unit, itertools.product(*(a.cells() for a in space.axes))) if p not in taken]
+        if not left:
+            raise SpaceExhausted("all tried")
+        return left[0]
+
+
+def same_number(one, two):
+    """`in` calls 1, 1.0 and True equal, which are three options."""
+    return one == two and all(type(one[k]) is type(two[k]) for k in one)
+
+
+class Right(Climb):
+    def suggest(self, space, trials, rng):
+        trials = sorted(trials, key=lambda t: t.number)
+        taken = Distinct(t.params for t in trials)
+        best = self.best(trials)
+        for _ in range(20):
+            params = self.draw(space, best, rng)
+            if params not in taken:
+                return params
+        return self.anything_left(space, taken, rng)
+
+
+class Distinct(list):
+    def __contains__(self, params):
+        return any(same_number(params, other) for other in self)
+
+
+class OwnGenerator(Right):
+    def __init__(self):
+        self.rng = np.random.default_rng(0)
+
+    def suggest(self, space, trials, rng):
+        return super().suggest(space, trials, self.rng)
+
+
+class SeedOr(Right):
+    """seed=0 is no seed."""
+
+    def __init__(self, seed=0):
+        self.rng = np.random.default_rng(seed or None)
+
+    def suggest(self, space, trials, rng):
+        return super().suggest(space, trials, self.rng)
+
+
+class AlwaysSeedZero(Right):
+    def suggest(self, space, trials, rng):
+        return super().suggest(space, trials, np.random.default_rng(len(trials)))
+
+
+class GlobalNumpy(Right):
+    def draw(self, space, best, rng):
+        return space.from_unit(np.random.rand(len(space.axes)))  # noqa: NPY002
+
+
+class GlobalSeed(Right):
+    """Reproducible, at everybody else's cost."""
+
+    def suggest(self, space, trials, rng):
+        random.seed(int(rng.integers(2**31)))
+        return super().suggest(space, trials, np.random.default_rng(random.randrange(2**31)))
+
+
+class Counter(Right):
+    """A part of the design for every call."""
+
+    calls = 0
+
+    def draw(self, space, best, rng):
+        self.calls += 1
+        return space.from_unit((rng.random(len(space.axes)) + 0.618 * self.calls) % 1)
+
+
+class KeepsTheBest(Right):
+    """What it was asked about before is remembered."""
+
+    memory = None
+
+    def best(self, trials):
+        found = super().best(trials)
+        if found is not None:
+            self.memory = found
+        return self.memory
+
+
+class SortsTheHistory(Right):
+    def suggest(self, space, trials, rng):
+        trials.sort(key=lambda t: -t.number)
+        return super().suggest(space, trials, rng)
+
+
+class FillsIn(Right):
+    """Gives inactive parameters a value, in the trials themselves."""
+
+    def suggest(self, space, trials, rng):
+        params = super().suggest(space, trials, rng)
+        for t in trials:
+            t.params.setdefault("seen", True)
+            del t.params["seen"]
+            for name, value in t.params.items():
+                t.params[name] = float(value) if isinstance(value, int) else value
+        return params
+
+
+class OrderOfTelling(Right):
+    """The last of the list is where it goes on."""
+
+    def suggest(self, space, trials, rng):
+        best = trials[-1].params if len(trials) > 3 else None
+        taken = Distinct(t.params for t in trials)
+        for _ in range(20):
+            params = self.draw(space, best, rng)
+            if params not in taken:
+                return params
+        return self.anything_left(space, taken, rng)
+
+
+class IgnoresRunning(Right):
+    def suggest(self, space, trials, rng):
+        return super().suggest(space, [t for t in trials if t.state != "running"], rng)
+
+
+class RepeatsItself(Right):
+    """A finite space is sampled with replacement."""
+
+    def suggest(self, space, trials, rng):
+        return self.draw(space, self.best(trials), rng)
+
+
+class StopsTooEarly(Right):
+    """The last point of the space is never tried."""
+
+    def anything_left(self, space, taken, rng):
+        found = super().anything_left(space, taken, rng)
+        try:
+            super().anything_left(space, Distinct([*taken, found]), rng)
+        except SpaceExhausted:
+            if taken:
+                raise
+        return found
+
+
+class NeverEnds(Right):
+    """When all is tried, it begins anew."""
+
+    def anything_left(self, space, taken, rng):
+        try:
+            return super().anything_left(space, taken, rng)
+        except SpaceExhausted:
+            return self.draw(space, None, rng)
+
+
+class NeedsValues(Right):
+    """The minimum of all values, also those that are None."""
+
+    def best(self, trials):
+        return min(trials, key=lambda t: t.value).params if len(trials) > 3 else None
+
+
+class MinimumOfNothing(Right):
+    def best(self, trials):
+        done = [t for t in trials if t.state == "done"]
+        return min(done, key=lambda t: t.value).params if trials else None
+
+
+class FailedIsZero(Right):
+    """A failed trial has the best loss ever."""
+
+    def best(self, trials):
+        ended = [t for t in trials if t.state != "running"]
+        return min(ended, key=lambda t: t.value or 0.0).params if len(ended) > 3 else None
+
+
+class FailedIsZeroAmongValues(Right):
+    """np.nan_to_num: the unit and the origin of y count."""
+
+    def best(self, trials):
+        ended = [t for t in trials if t.state != "running"]
+        y = np.nan_to_num([np.nan if t.value is None else t.value for t in ended])
+        return ended[int(np.argmin(y))].params if len(ended) > 3 else None
+
+
+class Standardizes(Right):
+    """0/0 for constant values."""
+
+    def best(self, trials):
+        done = [t for t in trials if t.state == "done"]
+        if len(done) < 4:
+            return None
+        y = np.array([t.value for t in done])
+        with np.errstate(all="ignore"):
+            z = (y - y.mean()) / y.std()
+        p = np.exp(-z) / np.exp(-z).sum()
+        return done[int(np.random.default_rng(len(done)).choice(len(done), p=p))].params
+
+
+class Threshold(Right):
+    """What is good depends on the unit of y."""
+
+    def best(self, trials):
+        found = super().best(trials)
+        values = [t.value for t in trials if t.state == "done"]
+        return found if found is not None and min(values) < 0.01 else None
+
+
+class Weights(Right):
+    """Computes with values that it says it only compares."""
+
+    def draw(self, space, best, rng):
+        return space.from_unit(rng.random(len(space.axes)))
+
+    def suggest(self, space, trials, rng):
+        y = np.array(sorted(t.value for t in trials if t.state == "done"))
+        shift = 0.0 if len(y) < 3 or y[-1] == y[0] else (y[1] - y[0]) / (y[-1] - y[0])
+        u = (rng.random(len(space.axes)) + shift) % 1
+        params = space.from_unit(u)
+        taken = Distinct(t.params for t in trials)
+        return params if params not in taken else super().suggest(space, trials, rng)
+
+
+class AllParameters(Right):
+    def draw(self, space, best, rng):
+        return {
+            n: p.from_unit(float(x))
+            for (n, p), x in zip(space.parameters.items(), rng.random(len(space.axes)), strict=True)
+        }
+
+
+class NotRounded(Right):
+    def draw(self, space, best, rng):
+        params = super().draw(space, best, rng)
+        return {n: v + 0.3 * rng.random() if type(v) is int and not isinstance(space.parameters[n], Choice) else v
+                for n, v in params.items()}  # fmt: skip
+
+
+class IndexOfChoice(Right):
+    def draw(self, space, best, rng):
+        params = super().draw(space, best, rng)
+        return {n: int(p.number(v)) if isinstance(p := space.parameters[n], Choice) else v for n, v in params.items()}
+
+
+class NumpyTypes(Right):
+    def draw(self, space, best, rng):
+        params = super().draw(space, best, rng)
+        return {n: np.float64(v) if type(v) is float and not space.parameters[n].step else v for n, v in params.items()}
+
+
+class StepsOutside(Right):
+    """The step is not clipped."""
+
+    def draw(self, space, best, rng):
+        params = super().draw(space, best, rng)
+        for n, p in space.parameters.items():
+            if n in params and not p.step:
+                params[n] = params[n] + 0.05 * rng.standard_normal() * (p.high - p.low)
+        return params
+
+
+class TheDictOfTheBest(Right):
+    """Changes one thing about the best, in its own dict."""
+
+    def draw(self, space, best, rng):
+        if best is None:
+            return super().draw(space, best, rng)
+        new = space.from_unit(rng.random(len(space.axes)))
+        if set(new) == set(best):
+            best.update(new)
+            return best
+        return new
+
+    def suggest(self, space, trials, rng):
+        return self.draw(space, self.best(trials), rng)
+
+
+class FirstFromTheClock(Right):
+    """The first suggestion of a process is not that of a resumed one."""
+
+    def __init__(self):
+        self.begun = None
+
+    def suggest(self, space, trials, rng):
+        if self.begun is None:
+            self.begun = len(trials)
+        for _ in range(len(trials) - self.begun):
+            rng.random()
+        return super().suggest(space, trials, rng)
+
+
+class Grid:
+    """Right: cell centres in order, from the front."""
+
+    levels = 7
+
+    def suggest(self, space, trials, rng):
+        taken = Distinct(t.params for t in trials)
+        axes = [a.cells() if a.step else (np.arange(self.levels) + 0.5) / self.levels for a in space.axes]
+        for u in itertools.product(*axes):
+            params = space.from_unit(u)
+            if params not in taken:
+                return params
+        raise SpaceExhausted("all tried")
+
+
+class GridByCount(Grid):
+    """The i-th trial is the i-th point; IndexError after the last."""
+
+    def suggest(self, space, trials, rng):
+        axes = [a.cells() if a.step else (np.arange(self.levels) + 0.5) / self.levels for a in space.axes]
+        return space.from_unit(list(itertools.product(*axes))[len(trials)])
+
+
+class Sobol(Right):
+    """Right: a fixed sequence, one point for each trial."""
+
+    def draw(self, space, best, rng):
+        return space.from_unit(rng.random(len(space.axes)))
+
+    def suggest(self, space, trials, rng):
+        return super().suggest(space, trials, np.random.default_rng(len(trials)))
+
+
+CHOICES = {"c": Choice("a", "b", "c"), "d": Choice(1, 1.0, True)}
+check = partial(check_strategy, patience=None)
+
+WRONG = [
+    *((f"strategy: {what}", partial(check, make), id) for what, (make, id) in {
+        "suggests inactive parameters": (AllParameters, "T0"),
+        "a float for an integer": (NotRounded, "T1"),
+        "index in place of the option": (IndexOfChoice, "T1"),
+        "np.float64": (NumpyTypes, "T1"),
+        "steps outside the bounds": (StepsOutside, "T1"),
+        "dies on a trial without a value": (NeedsValues, "T2"),
+        "minimum of nothing": (MinimumOfNothing, "T2"),
+        "NaN for constant values": (Standardizes, "T3"),
+        "suggests a running point": (IgnoresRunning, "T4"),
+        "one choice sampled with replacement": (RepeatsItself, "T14"),
+        "the last point is never tried": (StopsTooEarly, "T14"),
+        "begins anew when all is tried": (NeverEnds, "T14"),
+        "asks in parallel are the same": (IgnoresRunning, "T15"),
+        "`seed or None`": (SeedOr, "T5"),
+        "one seed for all": (AlwaysSeedZero, "T6"),
+        "numpy's global generator": (GlobalNumpy, "T7"),
+        "seeds the global generator": (GlobalSeed, "T7"),
+        "sorts the list it is given": (SortsTheHistory, "T8"),
+        "writes into the params of trials": (FillsIn, "T8"),
+        "hands out the dict of the best trial": (TheDictOfTheBest, "T8"),
+        "a generator of its own": (OwnGenerator, "T9"),
+        "counts its calls": (Counter, "T9"),
+        "remembers the best of another history": (KeepsTheBest, "T9"),
+        "the last told counts": (OrderOfTelling, "T10"),
+        "a resumed process is not as the first": (FirstFromTheClock, "T16"),
+        "a failed trial counts as 0, the best": (FailedIsZero, "T17"),
+        "nan_to_num: a failed trial counts as 0": (FailedIsZeroAmongValues, "T17"),
+        "the order of telling, in a life": (OrderOfTelling, "T18"),
+    }.items()),
+    ("strategy: a threshold in units of y", partial(check, Threshold, invariance="affine"), "T11"),
+    ("strategy: an origin of y", partial(check, FailedIsZeroAmongValues, invariance="affine"), "T12"),
+    ("strategy: values where ranks are declared", partial(check, Weights, invariance="rank"), "T13"),
+    ("strategy: a grid by the number of trials", partial(check, GridByCount, grid=True), "T14"),
+    ("strategy: options that are equal numbers are one", partial(check, Climb, spaces=CHOICES), "T14"),
+]  # fmt: skip
+
+RIGHT = [
+    ("a climb", partial(check, Right, invariance="rank")),
+    ("a climb, an object", partial(check, Right())),
+    ("a climb, only choices", partial(check, Right, spaces=CHOICES)),
+    ("a grid in order", partial(check, Grid, grid=True, invariance="rank")),
+    ("a fixed sequence", partial(check, Sobol, deterministic=True)),
+    ("affine is less than rank", partial(check, Right, invariance="affine")),
+    ("values, declared so", partial(check, Weights, invariance="affine")),
+]

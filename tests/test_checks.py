@@ -1,0 +1,603 @@
+"""The checker itself: what it reports, what it survives, and that right code passes."""
+
+import json
+import random
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from museum import right
+from numpy.typing import NDArray
+
+from bayesopt_from_scratch.checks import (
+    KINDS,
+    Broken,
+    LawsBroken,
+    Report,
+    check_acquisition,
+    check_cholesky,
+    check_density,
+    check_kernel,
+    check_surrogate,
+    command,
+    from_course_gp,
+    from_course_optimizer,
+    from_sklearn,
+    laws,
+    parametrize_with_checks,
+)
+from bayesopt_from_scratch.checks.draw import DrawFromNumpy, DrawSimplest
+from bayesopt_from_scratch.checks.law import answer, expect_close
+from bayesopt_from_scratch.checks.limit import OutOfTime, time_limit
+
+Array = NDArray[np.floating]
+Check = Callable[..., Report]
+
+
+# Right code passes: plain code that shares nothing with ours.
+
+
+RIGHT: dict[str, Check] = {
+    "plain RBF": lambda **options: check_kernel(
+        right.rbf, gradient=right.rbf_gradient, input_gradient=right.rbf_input_gradient, **options),
+    "plain Matern": lambda **options: check_kernel(right.matern52, kernel="matern52", **options),
+    "plain factor": lambda **options: check_cholesky(
+        right.cholesky, invert=right.invert, solve=right.solve, log_determinant=right.log_determinant,
+        append=right.append, first_jitter=1e-12, **options),
+    "numpy's factor": lambda **options: check_cholesky(np.linalg.cholesky, singular="raise", **options),
+    "plain process": lambda **options: check_surrogate(
+        right.gp, singular="raise", covariance=right.covariance, lml=right.lml, lml_gradient=right.lml_gradient,
+        leave_one_out=right.leave_one_out, with_kernel=right.with_kernel, **options),
+    "plain density": lambda **options: check_density(
+        right.parzen, weighted=right.parzen, integers=right.integers, categories=right.categories,
+        log_scale=right.log_scale, split=right.split, good_fraction=0.15, score=right.score, **options),
+    "plain EI": lambda **options: check_acquisition(
+        right.ei, log_ei=right.log_ei, gradient=right.ei_gradient, log_gradient=right.log_ei_gradient, **options),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("check", RIGHT.values(), ids=RIGHT)
+def test_right_code_passes(check: Check) -> None:
+    report = check(max_examples=20, seed=1)
+    assert report.ok and len(report.passed) >= 6
+    assert all(row.examples >= 2 for row in report.passed)
+
+
+@pytest.mark.parametrize("check", RIGHT.values(), ids=RIGHT)
+def test_right_code_passes_whoever_draws(check: Check) -> None:
+    assert check(engine="hypothesis", max_examples=5, seed=1).ok
+
+
+def test_every_law_says_what_it_is() -> None:
+    ids = [law.id for law in laws()]
+    assert len(set(ids)) == len(ids)
+    for law in laws():
+        assert law.kind in KINDS and law.name and law.formula and law.source and law.hint and law.why
+    assert [law.id for law in laws("kernel")] == [f"K{i}" for i in range(len(laws("kernel")))]
+    with pytest.raises(ValueError, match="'kernels'"):
+        laws("kernels")
+
+
+def test_numpy_is_enough() -> None:
+    script = "import sys\nfor name in ('hypothesis', 'pytest', 'scipy'): sys.modules[name] = None\n"
+    script += "import importlib.util\nimportlib.util.find_spec = lambda *name: None\n"
+    script += "import numpy as np\nfrom bayesopt_from_scratch.checks import check_acquisition\n"
+    script += "print(check_acquisition(lambda m, s, b: b - m, level='quick', on_fail='report').diagnosis)\n"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n" and done.stderr == ""
+
+
+# The report.
+
+
+def variance_for_std(mean: Array, std: Array, best: float) -> Array:
+    return right.ei(mean, std**2, best)
+
+
+def test_a_broken_law_raises_one_error_that_is_the_report() -> None:
+    with pytest.raises(LawsBroken) as caught:
+        check_acquisition(variance_for_std, level="quick")
+    report = caught.value.report
+    assert isinstance(caught.value, AssertionError)
+    assert not report.ok and {"E1", "E7"} <= {row.id for row in report.broken}
+    assert str(caught.value).startswith(report.summary)
+    assert report.diagnosis == "the variance was passed where EI needs the standard deviation"
+    assert "It behaves as if the variance was passed" in str(caught.value)
+
+
+def test_the_report_in_words_and_as_json() -> None:
+    report = check_acquisition(variance_for_std, level="quick", on_fail="report")
+    row = report["E1"]
+    assert row.status == "broken" and "expected" in row.message and row.hint in " ".join(report.details().split())
+    assert set(row.counterexample) == {"mean", "std", "best"} and row.examples >= 1 and row.seconds > 0
+    assert report["E10"].status == "not run" and report["E10"].message == "needs log_ei="
+    n, ran = len(laws("acquisition")), len(report.broken) + len(report.passed)
+    assert report.summary == f"acquisition variance_for_std: {ran} of {n} laws ran, {len(report.broken)} broken"
+    assert ran + len(report.not_run) == len(list(report)) == n > ran
+    table = report.table().splitlines()
+    assert len(table) == n + 1 and max(map(len, table)) <= 100
+    assert max(map(len, report.details().splitlines())) <= 100
+    assert repr(report) == str(report) == f"{report.summary}\n\n{report.details()}"
+    data = json.loads(report.to_json())
+    assert data["rows"][1]["counterexample"] == row.counterexample and data["ok"] is False
+    with pytest.raises(KeyError):
+        report["X1"]
+
+
+def test_a_good_report_reads_as_a_table() -> None:
+    report = check_acquisition(right.ei, level="quick")
+    assert str(report) == report.table() and report.table().endswith(" laws ran, all hold")
+
+
+def test_numbers_that_json_does_not_know_are_strings() -> None:
+    report = check_acquisition(lambda mean, std, best: mean * np.nan, only=["E0"], on_fail="report")
+    assert "nan" in report["E0"].message
+    json.loads(report.to_json())
+
+
+@pytest.mark.parametrize("engine", ["hypothesis", None])
+def test_hypothesis_shrinks_the_counterexample(engine: str | None) -> None:
+    report = check_kernel(
+        lambda l, v: lambda A, B: right.rbf(l, v)(A, B) * (1 if len(A) < 3 else 1.5),
+        only=["K1"], on_fail="report", engine=engine)  # fmt: skip
+    case = report["K1"].counterexample
+    assert len(case["A"]) == 3 and len(case["B"]) == 1 and np.all(np.array(case["A"]) == 0)
+
+
+def test_what_hypothesis_does_not_find_again_is_reported_as_numpy_found_it() -> None:
+    tried = []
+
+    def ei(mean: Array, std: Array, best: float) -> Any:
+        tried.append(1)
+        return right.ei(mean, std, best) + (1.0 if len(tried) == 7 else 0.0)
+
+    row = check_acquisition(ei, only=["E1"], on_fail="report")["E1"]
+    assert row.status == "broken" and row.examples > 7 and set(row.counterexample) == {"mean", "std", "best"}
+
+
+def test_the_seed_decides_and_global_generators_are_left_alone() -> None:
+    def cases(**options: Any) -> list[bytes]:
+        seen = []
+
+        def ei(mean: Array, std: Array, best: float) -> Any:
+            np.random.seed(1)  # noqa: NPY002
+            random.seed(1)
+            seen.append(mean.tobytes())
+            return right.ei(mean, std, best)
+
+        check_acquisition(ei, level="quick", only=["E1", "E9"], **options)
+        return seen
+
+    np.random.seed(5)  # noqa: NPY002
+    random.seed(5)
+    before = np.random.get_state()[1].tolist(), random.getstate()  # type: ignore[index]  # noqa: NPY002
+    for engine in ("numpy", "hypothesis", None):
+        assert cases(seed=3, engine=engine) == cases(seed=3, engine=engine) != cases(seed=4, engine=engine)
+    assert (np.random.get_state()[1].tolist(), random.getstate()) == before  # type: ignore[index]  # noqa: NPY002
+
+
+def test_levels_and_numbers_of_cases() -> None:
+    def examples(**options: Any) -> int:
+        return check_acquisition(right.ei, only=["E1"], engine="numpy", **options)["E1"].examples
+
+    assert (examples(level="quick"), examples(), examples(max_examples=7)) == (10, 40, 7)
+    assert [row.id for row in check_acquisition(right.ei, only=["E4", "E1"], level="quick")] == ["E1", "E4"]
+
+
+@pytest.mark.parametrize(
+    ("check", "options"),
+    [
+        (lambda **o: check_acquisition(right.ei, **o), {"level": "fast"}),
+        (lambda **o: check_acquisition(right.ei, **o), {"on_fail": "warn"}),
+        (lambda **o: check_acquisition(right.ei, **o), {"engine": "random"}),
+        (lambda **o: check_acquisition(right.ei, **o), {"only": ["K1"]}),
+        (lambda **o: check_acquisition(right.ei, **o), {"spread": "sigma"}),
+        (lambda **o: check_kernel(right.rbf, **o), {"kernel": "matern"}),
+        (lambda **o: check_kernel(right.rbf, **o), {"gradient_in": "lengthscale"}),
+        (lambda **o: check_cholesky(right.cholesky, **o), {"singular": "jitter"}),
+        (lambda **o: check_surrogate(right.gp, **o), {"kernel": "exponential"}),
+        (lambda **o: check_surrogate(right.gp, **o), {"returns": "var"}),
+        (lambda **o: check_surrogate(right.gp, **o), {"singular": "jitter"}),
+        (lambda **o: check_surrogate(right.gp, **o), {"gradient_in": "linear"}),
+    ],
+)
+def test_a_misspelt_option_is_refused(check: Check, options: dict[str, Any]) -> None:
+    ((name, value),) = options.items()
+    wrong = value[0] if isinstance(value, list) else value
+    with pytest.raises(ValueError, match=f"expected {name} to be one of .*, got '{wrong}'"):
+        check(**options)
+
+
+@pytest.mark.parametrize("subjects", [{}, {"make": right.gp, "predict": right.gp}])
+def test_a_surrogate_is_given_in_one_way(subjects: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="exactly one of make= and predict="):
+        check_surrogate(**subjects)
+
+
+# Whatever the subject does becomes a row.
+
+
+@pytest.mark.parametrize("engine", ["numpy", "hypothesis", None])
+@pytest.mark.parametrize("error", [ZeroDivisionError("no"), SystemExit(3), AssertionError("no"), MemoryError()])
+def test_a_subject_that_raises_has_broken_the_law(error: BaseException, engine: str | None) -> None:
+    def ei(mean: Array, std: Array, best: float) -> Array:
+        raise error
+
+    row = check_acquisition(ei, only=["E1"], on_fail="report", engine=engine)["E1"]
+    assert row.status == "broken" and row.message.startswith(f"raised {type(error).__name__}")
+    assert "test_checks.py" in row.message  # where
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (lambda mean: mean[:, None], "has shape"),
+        (lambda mean: mean.sum(), "has shape"),
+        (lambda mean: None, "shape"),
+        (lambda mean: "EI", "is str, expected numbers"),
+        (lambda mean: [[1.0], [1.0, 2.0]], "is list, expected numbers"),
+        (lambda mean: mean * np.inf, "expected a finite number"),
+    ],
+)
+def test_nonsense_is_named(value: Callable[[Array], Any], message: str) -> None:
+    with np.errstate(invalid="ignore"):
+        row = check_acquisition(lambda mean, std, best: value(mean + 1), only=["E0"], on_fail="report")["E0"]
+    assert row.status == "broken" and message in row.message
+
+
+def test_changing_an_argument_is_noticed_and_harms_no_other_law() -> None:
+    def ei(mean: Array, std: Array, best: float) -> Any:
+        value = right.ei(mean, std, best)
+        mean -= best
+        return value
+
+    report = check_acquisition(ei, level="quick", on_fail="report")
+    assert [row.id for row in report.broken] == ["E13"] and "argument mean" in report["E13"].message
+
+
+def test_warnings_break_a_law_only_if_asked() -> None:
+    def ei(mean: Array, std: Array, best: float) -> Any:
+        np.log(np.zeros(1))
+        return right.ei(mean, std, best)
+
+    assert check_acquisition(ei, level="quick").ok
+    report = check_acquisition(ei, level="quick", strict_warnings=True, on_fail="report")
+    assert "RuntimeWarning" in report["E1"].message
+
+
+def never(mean: Array, std: Array, best: float) -> Array:
+    while True:
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "hypothesis", None])
+def test_a_subject_that_never_returns_stops_the_check(engine: str | None) -> None:
+    report = check_acquisition(never, time_limit=0.05, on_fail="report", engine=engine)
+    assert report["E0"].status == "broken" and "0.05 s" in report["E0"].message
+    assert report["E1"].status == "not run" and report["E1"].message == "the subject did not come back in E0"
+    assert report.summary == f"acquisition never: 1 of {len(laws('acquisition'))} laws ran, 1 broken"
+
+
+def test_the_time_limit_holds_in_other_threads_too() -> None:
+    caught = []
+
+    def work() -> None:
+        try:
+            with time_limit(0.05):
+                never(np.zeros(1), np.zeros(1), 0.0)
+        except OutOfTime:
+            caught.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(5.0)
+    assert caught == [True]
+    with time_limit(float("inf")):
+        pass
+
+
+def test_a_check_may_stand_inside_a_test_of_hypothesis() -> None:
+    from hypothesis import given, settings, strategies
+
+    @settings(max_examples=2, database=None, deadline=None)
+    @given(strategies.integers(0, 3))
+    def inner(seed: int) -> None:
+        assert check_acquisition(right.ei, only=["E1"], seed=seed).ok
+        assert not check_acquisition(variance_for_std, only=["E1"], seed=seed, on_fail="report").ok
+
+    inner()
+
+
+def test_the_helpers_of_laws_say_where_it_is_wrong() -> None:
+    with pytest.raises(Broken, match=r"K\[1, 0\] = 3.0, expected 2.0 \(\+- 5.0e-01\)"):
+        expect_close([[1.0], [3.0]], [[1.0], [2.0]], 0.5, "K")
+    with pytest.raises(Broken, match="shape"):
+        expect_close([1.0], [1.0, 2.0], 1.0, "K")
+    with pytest.raises(Broken, match="nan"):
+        expect_close([np.nan], [1.0], np.inf, "K")
+    expect_close([np.inf, 1.0], [np.inf, 1.1], 0.2, "K")
+    with pytest.raises(Broken, match=r"K\[1\] is inf"):
+        answer([0.0, np.inf], (2,), "K")
+
+
+def test_numbers_are_drawn_as_documented() -> None:
+    draw = DrawFromNumpy(np.random.default_rng(0))
+    x = np.concatenate([draw.reals(3, 4).ravel() for _ in range(200)])
+    assert np.all(np.abs(x) <= 1) and np.all(x * 2**15 == np.round(x * 2**15)) and abs(x.mean()) < 0.1
+    assert {draw.integer(2, 4) for _ in range(60)} == {2, 3, 4}
+    simplest = DrawSimplest()
+    assert (simplest.integer(2, 4), simplest.choice("ab")) == (2, "a") and not simplest.reals(2).any()
+
+
+# pytest.
+
+
+@parametrize_with_checks(check_acquisition, right.ei, log_ei=right.log_ei, level="quick")
+def test_one_case_for_each_law(check: Callable[[], Report]) -> None:
+    assert len(check().passed) == 1
+
+
+def parameters(decorator: Any) -> dict[str, Any]:
+    """Case function of each id of a parametrization."""
+
+    def function(check: Any) -> None: ...
+
+    (mark,) = decorator(function).pytestmark
+    return {param.id: param.values[0] for param in mark.args[1]}
+
+
+def test_cases_are_named_after_their_laws_and_fail_or_skip_each_by_itself() -> None:
+    cases = parameters(parametrize_with_checks(check_acquisition, variance_for_std, level="quick"))
+    assert list(cases)[:2] == ["E0 shape and type", "E1 equals its definition"] and len(cases) == len(
+        laws("acquisition")
+    )
+    with pytest.raises(LawsBroken, match="1 of 1 laws ran, 1 broken"):
+        cases["E1 equals its definition"]()
+    assert cases["E0 shape and type"]().ok
+    with pytest.raises(pytest.skip.Exception, match="needs gradient="):
+        cases["E16 gradient in closed form"]()
+    only = parameters(parametrize_with_checks(check_acquisition, right.ei, only=["E4"], on_fail="report"))
+    assert list(only) == ["E4 no uncertainty"]
+    with pytest.raises(ValueError, match="spread"):
+        parametrize_with_checks(check_acquisition, right.ei, spread="sigma")
+
+
+# Other interfaces.
+
+
+class CourseGP:
+    """A right solution of the course."""
+
+    def __init__(self, X_init: Array, Y_init: Array, l: float = 1, sigma_f: float = 1) -> None:
+        self.X, self.Y, self.l, self.sigma_f = X_init, Y_init, l, sigma_f
+        self.K = self.kernel(X_init, X_init)
+
+    def kernel(self, X1: Array, X2: Array) -> Any:
+        return self.sigma_f**2 * np.exp(-0.5 * (X1 - X2.T) ** 2 / self.l**2)
+
+    def predict(self, X_s: Array) -> Any:
+        K_s, inverse = self.kernel(self.X, X_s), np.linalg.inv(self.K)
+        mu = (K_s.T @ inverse @ self.Y).reshape(-1)
+        return mu, np.diag(self.kernel(X_s, X_s) - K_s.T @ inverse @ K_s)
+
+    def update(self, X_new: Array, Y_new: Array) -> None:
+        self.X, self.Y = np.vstack([self.X, X_new]), np.vstack([self.Y, Y_new])
+        self.K = self.kernel(self.X, self.X)
+
+
+class ForgetfulGP(CourseGP):
+    def update(self, X_new: Array, Y_new: Array) -> None:
+        self.X, self.Y = np.vstack([self.X, X_new]), np.vstack([self.Y, Y_new])
+        self.K = self.kernel(self.X, self.X) + 0.01 * np.eye(len(self.X))
+
+
+class LengthyGP(CourseGP):
+    def kernel(self, X1: Array, X2: Array) -> Any:
+        return self.sigma_f**2 * np.exp(-0.5 * (X1 - X2.T) ** 2 / self.l)
+
+
+class StdGP(CourseGP):
+    def predict(self, X_s: Array) -> Any:
+        mu, variance = super().predict(X_s)
+        return mu, np.sqrt(np.maximum(variance, 0))
+
+
+class CourseOptimizer:
+    """A right solution of the course."""
+
+    def __init__(self, f: Any, X_init: Array, Y_init: Array, bounds: tuple[float, float], ac_samples: int,
+                 l: float = 1, sigma_f: float = 1, xsi: float = 0.01, minimize: bool = True) -> None:  # fmt: skip
+        self.f, self.gp = f, CourseGP(X_init, Y_init, l, sigma_f)
+        self.X_s = np.linspace(*bounds, ac_samples).reshape(-1, 1)
+        self.xsi, self.minimize = xsi, minimize
+
+    def improvement(self) -> tuple[Any, Any]:
+        mu, variance = self.gp.predict(self.X_s)
+        if self.minimize:
+            return np.min(self.gp.Y) - mu - self.xsi, np.sqrt(variance)
+        return mu - np.max(self.gp.Y) - self.xsi, np.sqrt(variance)
+
+    def acquisition(self) -> tuple[Any, Any]:
+        EI = right.ei(-self.improvement()[0], self.improvement()[1], 0.0)
+        return self.X_s[np.argmax(EI)], EI
+
+
+class VarianceOptimizer(CourseOptimizer):
+    def improvement(self) -> tuple[Any, Any]:
+        gain, std = super().improvement()
+        return gain, std**2
+
+
+class NextOptimizer(CourseOptimizer):
+    def acquisition(self) -> tuple[Any, Any]:
+        EI = super().acquisition()[1]
+        return self.X_s[np.argmin(EI)], EI
+
+
+def test_a_right_solution_of_the_course_passes_as_it_is() -> None:
+    gp = from_course_gp(CourseGP)
+    assert len(check_kernel(**gp.kernel, level="quick").passed) >= 10
+    assert len(check_surrogate(**gp.surrogate, level="quick").passed) >= 10
+    assert check_surrogate(**gp.updated, level="quick").ok
+    assert check_acquisition(**from_course_optimizer(CourseOptimizer), level="quick").ok
+    assert check_acquisition(**from_course_optimizer(CourseOptimizer, minimize=False, xsi=0.01), level="quick").ok
+
+
+def test_wrong_solutions_of_the_course_are_told_apart() -> None:
+    quick: dict[str, Any] = {"level": "quick", "on_fail": "report"}
+    lengthy = check_kernel(**from_course_gp(LengthyGP).kernel, **quick, only=["K1", "K17"])
+    assert "K17" in {row.id for row in lengthy.broken} and "length scale was not squared" in lengthy.diagnosis
+    std = check_surrogate(**from_course_gp(StdGP).surrogate, **quick, only=["G1"])
+    assert "G1" in {row.id for row in std.broken} and std.diagnosis.startswith("the standard deviation was returned")
+    gp = from_course_gp(ForgetfulGP)
+    assert check_surrogate(**gp.surrogate, **quick, only=["G1"]).ok
+    assert not check_surrogate(**gp.updated, **quick, only=["G1"]).ok
+    ei = check_acquisition(**from_course_optimizer(VarianceOptimizer), **quick, only=["E1"])
+    assert "E1" in {row.id for row in ei.broken} and "variance was passed" in ei.diagnosis
+    wrong_way = check_acquisition(**from_course_optimizer(CourseOptimizer) | {"maximize": True}, **quick, only=["E1"])
+    assert "exchanged" in wrong_way.diagnosis
+    chosen = check_acquisition(**from_course_optimizer(NextOptimizer), **quick, only=["E1"])
+    assert "X_next" in chosen["E1"].message
+
+
+class Regressor:
+    """What scikit-learn's look like."""
+
+    def __init__(self, l: Array, v: float, s2: float) -> None:
+        self.settings = (l, v, s2)
+        self.data: tuple[Array, Array] = (np.zeros((0, len(l))), np.zeros(0))
+
+    def fit(self, X: Array, y: Array) -> "Regressor":
+        self.data = X, y
+        return self
+
+    def predict(self, X: Array, return_std: bool = False) -> Any:
+        mean, std = right.gp(*self.settings)(*self.data, X)
+        return (mean, std) if return_std else mean
+
+
+def test_regressors_of_scikit_learn_pass_as_they_are() -> None:
+    assert len(check_surrogate(from_sklearn(Regressor), singular="raise", empty=False, level="quick").passed) >= 15
+    fixed = Regressor(np.array([0.3, 0.4]), 2.0, 1e-6)
+    report = check_surrogate(predict=from_sklearn(fixed), level="quick", on_fail="report", only=["G0", "G5", "G15"])
+    assert report.ok and len(report.passed) == 3 and len(fixed.data[0]) == 0
+
+
+# The command line.
+
+
+SOLUTION = """
+    import math
+    import numpy as np
+
+    def right_ei(mean, std, best):
+        z = np.divide(best - mean, std, out=np.zeros_like(std), where=std > 0)
+        Phi = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in z])
+        return np.where(std > 0, (best - mean) * Phi + std * np.exp(-z * z / 2) / math.sqrt(2 * math.pi),
+                        np.maximum(best - mean, 0))
+
+    def wrong_ei(mean, std, best):
+        return right_ei(mean, std**2, best)
+
+    def slopes(mean, std, best):
+        z = (best - mean) / std
+        return -np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in z]), np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+    def from_variance(mean, variance, best):
+        return right_ei(mean, np.sqrt(variance), best)
+
+    variance = 3.0
+"""
+
+
+@pytest.fixture
+def solution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "modules", sys.modules.copy())
+    path = tmp_path / "2-solution.py"
+    path.write_text(textwrap.dedent(SOLUTION))
+    return str(path)
+
+
+def test_the_command_line_prints_a_table_and_what_is_broken(solution: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["acquisition", f"{solution}:right_ei", "--level", "quick"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "passed   E0   shape and type" and lines[-1].endswith("all hold")
+    assert command.main(["acquisition", f"{solution}:wrong_ei", "--max-examples", "5", "--seed", "2"]) == 1
+    out = capsys.readouterr().out
+    assert "It behaves as if the variance was passed" in out and "hint" in out
+    assert max(map(len, out.splitlines()[:16])) <= 100
+
+
+def test_the_command_line_takes_conventions_abilities_and_json(
+    solution: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["acquisition", f"{solution}:from_variance", "--set", "spread=variance", "--only", "E1", "E5", "--json"]
+    assert command.main(arguments) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert [row["id"] for row in data["rows"]] == ["E1", "E5"] and data["ok"] is True
+    arguments = ["acquisition", f"{solution}:right_ei", "--set", "gradient=slopes", "--set", "maximize=False"]
+    assert command.main([*arguments, "--only", "E16"]) == 0
+    assert "1 of 1 laws ran" in capsys.readouterr().out
+    other = "log_ei=bayesopt_from_scratch.search.expected_improvement:log_expected_improvement"
+    assert command.main(["acquisition", f"{solution}:right_ei", "--set", other, "--only", "E10"]) == 0
+    module = "bayesopt_from_scratch.search.expected_improvement:expected_improvement"
+    assert command.main(["acquisition", module, "--level", "quick"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["acquisitions", "a:b"], "invalid choice"),
+        (["acquisition", "FILE"], "expected MODULE:NAME"),
+        (["acquisition", "FILE:nothing"], "has no nothing"),
+        (["acquisition", "no_such_module:f"], "cannot import no_such_module: ModuleNotFoundError"),
+        (["acquisition", "no_such_file.py:f"], "cannot import no_such_file.py: FileNotFoundError"),
+        (["acquisition", "FILE:right_ei", "--set", "sprad=std"], "one of the keys log_ei"),
+        (["acquisition", "FILE:right_ei", "--set", "spread"], "expected --set KEY=VALUE"),
+        (["acquisition", "FILE:right_ei", "--set", "spread=sigma"], "expected spread to be one of"),
+        (["acquisition", "FILE:right_ei", "--set", "maximize=yes"], "True or False"),
+        (["acquisition", "FILE:right_ei", "--set", "log_ei=nothing"], "has no nothing"),
+        (["acquisition", "FILE:right_ei", "--only", "K1"], "expected only to be one of"),
+        (["acquisition", "FILE:right_ei", "--as", "sklearn"], "does not make a"),
+    ],
+)
+def test_the_command_line_says_in_one_line_what_it_cannot_do(
+    arguments: list[str], words: str, solution: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main([argument.replace("FILE", solution) for argument in arguments]) == 2
+    assert words in capsys.readouterr().err.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("body", ["raise RuntimeError('first\\nsecond')", "import sys; sys.exit(1)", "def f(:", "1/0"])
+def test_a_file_that_cannot_be_imported_gives_one_line(
+    body: str, solution: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(solution).write_text(body)
+    assert command.main(["kernel", f"{solution}:k"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("kind", "name"), [
+    ("kernel", "CourseGP"), ("surrogate", "CourseGP"), ("acquisition", "CourseOptimizer"),
+])  # fmt: skip
+def test_the_command_line_grades_the_course(kind: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([kind, f"{__name__}:{name}", "--as", "course", "--level", "quick"]) == 0
+    assert command.main(["surrogate", f"{__name__}:Regressor", "--as", "sklearn", "--only", "G1"]) == 0
+    assert command.main(["surrogate", f"{__name__}:smooth", "--as", "predict", "--only", "G0", "--json"]) == 0
+
+
+def smooth(X: Array, y: Array, X_new: Array) -> Any:
+    return right.gp(np.full(X.shape[1], 0.3), 1.0, 1e-6)(X, y, X_new)
+
+
+def test_help_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--help"]) == 0
+    assert "KIND" in capsys.readouterr().out
