@@ -112,7 +112,9 @@ def difference(code: str, mutant: str) -> list[str]:
     import ast
 
     bodies = {
-        node.name: ast.unparse(node.body) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef)
+        node.name: "\n".join(map(ast.unparse, node.body))
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.FunctionDef)
     }
     original = mutant.rpartition("__mutmut_")[0] + "__mutmut_orig"
     lines = unified_diff(bodies[original].splitlines(), bodies[mutant].splitlines(), lineterm="", n=0)

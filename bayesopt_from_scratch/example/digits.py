@@ -50,7 +50,15 @@ def load() -> Data:
     --------
     >>> X, T = load()
     >>> for row in X[0].reshape(8, 8):
-    ...     print("".join(" .:oO@"[round(5 * brightness)] for brightness in row).rstrip())
+    ...     print("|" + "".join(" .:oO@"[round(5 * brightness)] for brightness in row) + "|")
+    |  :Oo   |
+    |  O@o@: |
+    | .@. o: |
+    | .O  :: |
+    | ::  o: |
+    | .o  O: |
+    | .O:oO  |
+    |  :Oo   |
     """
     with np.load(Path(__file__).with_name("digits.npz")) as archive:
         X, T = archive["images"] / 16.0, np.eye(N_CLASSES)[archive["labels"]]

@@ -102,7 +102,7 @@ class Parameter:
     def _nearest(self, u: ArrayLike) -> Array:
         low, high = self._scale(self.low - self.step / 2), self._scale(self.high + self.step / 2)
         u = np.asarray(u, dtype=float)
-        v = low + u * (high - low)
+        v = low + u * (high - low)  # eq: 1.2
         v = np.exp(v) if self.log else v
         v = np.where(u <= 0, self.low, np.where(u >= 1, self.high, v))  # the ends exactly, which exp(log(low)) is not
         return np.clip(np.floor(v + 0.5) if self.step else v, self.low, self.high)
