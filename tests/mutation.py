@@ -2,7 +2,7 @@
 
 ``python tests/mutation.py`` mutates every module of ``TESTS``, or those named as arguments (``numerics/bfgs``), with
 mutmut's operators; each mutant runs in a forked process of its own, on the tests of its module. First the unmutated
-code must be green in the same harness. What survives and is not argued in ``mutation_survivors.txt`` is printed.
+code must be green in the same harness. What survives is printed, unless ``mutation_survivors.txt`` says why it may.
 POSIX only; takes an hour for everything on two cores.
 """
 
@@ -124,7 +124,7 @@ def difference(code: str, mutant: str) -> list[str]:
 def main(modules: list[str]) -> int:
     """Run it; return 1 if a mutant survived that is not argued."""
     os.environ.update(MUTANT_UNDER_TEST="", HYPOTHESIS_PROFILE="mutation", OMP_NUM_THREADS="1")
-    argued = set(ARGUED.read_text().splitlines()) if ARGUED.exists() else set()
+    argued = {line.partition("  # ")[0] for line in ARGUED.read_text().splitlines()}
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -302,3 +302,27 @@ def test_arguments_stay_as_they_were() -> None:
 def test_the_value_is_a_plain_float() -> None:
     value = minimize_on_box(lambda x: (np.float32(2.0), np.zeros(1)), [0.5], [0.0], [1.0])[1]  # type: ignore[arg-type, return-value]
     assert type(value) is float
+
+
+def test_a_step_too_long_is_cut_to_the_lowest_point_of_a_parabola() -> None:
+    """On a parabola that is the minimum itself: three evaluations, the start, the step too far and the minimum."""
+    for height, start, lowest in ((50.0, 1.0, 0.8), (1.5, 0.9, 0.8)):
+        points: list[float] = []
+
+        def parabola(x: Array, height: float = height, lowest: float = lowest) -> tuple[float, Array]:
+            points.append(float(x[0]))  # noqa: B023
+            return float(height * (x[0] - lowest) ** 2), 2 * height * (x - lowest)
+
+        x, _ = minimize_on_box(parabola, [start], [0.0], [1.0])
+        assert x[0] == pytest.approx(lowest, abs=1e-12)
+        assert points == pytest.approx([start, 0.0 if height == 50.0 else 0.6, lowest])
+
+
+def test_a_step_that_gains_nothing_is_not_taken() -> None:
+    """Though it loses less than the share of the predicted decrease that a step must gain."""
+
+    def rises(x: Array) -> tuple[float, Array]:
+        return 0.0 if x[0] == 1.0 else 5e-5, np.ones(1)
+
+    x, value = minimize_on_box(rises, [1.0], [0.0], [1.0])
+    assert (x[0], value) == (1.0, 0.0)
