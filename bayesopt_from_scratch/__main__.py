@@ -194,12 +194,12 @@ def _figure_writer(parser: argparse.ArgumentParser, path: Path | None) -> Callab
     """Return what writes the figure, or complain before the first training if it could not."""
     if path is None:
         return lambda studies: None
+    if not path.absolute().parent.is_dir():
+        parser.error(f"no such folder: {path.absolute().parent}")
     try:
         import matplotlib  # noqa: F401
     except ImportError:
         parser.error("--figure needs matplotlib: pip install 'bayesopt_from_scratch[figures]'")
-    if not path.absolute().parent.is_dir():
-        parser.error(f"no such folder: {path.absolute().parent}")
     from .figures import plot_best_so_far, plot_trials, save
 
     def write(studies: dict[str, Study]) -> None:

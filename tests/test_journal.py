@@ -239,17 +239,17 @@ def test_no_folder_is_made(tmp_path: Path) -> None:
     [
         ({"space": {"x": Float(0.0, 2.0), "c": Choice("a", "b")}}, r"its space is .*'high': 1.0.*, .*'high': 2.0"),
         ({"space": {"x": Float(0.0, 1.0)}}, r"its space is .*'c'.*, expected .*'x'"),
-        ({"space": {"c": Choice("a", "b"), "x": Float(0.0, 1.0, log=False)}}, None),  # the order is not the study's
+        (
+            {"space": {"c": Choice("a", "b"), "x": Float(0.0, 1.0, log=False)}},
+            r"its space is {'x'.*, expected {'c'",
+        ),  # order of columns
         ({"strategy": "tpe"}, r"its strategy is {'type': 'RandomSearch'}, expected {'type': 'TPESearch', .*}"),
         ({"seed": 2}, r"belongs to another study: its seed is 1, expected 2$"),
     ],
 )
-def test_another_study_is_refused(path: Path, other: dict[str, Any], message: str | None) -> None:
+def test_another_study_is_refused(path: Path, other: dict[str, Any], message: str) -> None:
     write(path, RandomSearch())
-    if message is None:
-        Study(other["space"], "random", seed=1, journal=path).close()
-    else:
-        refused(path, message, **other)
+    refused(path, message, **other)
 
 
 def test_every_setting_of_a_strategy_counts(path: Path) -> None:
@@ -285,7 +285,9 @@ def test_any_strategy_and_any_option_can_be_recorded(path: Path) -> None:
     assert [t.params for t in again.trials] == [t.params for t in study.trials]
     assert all(any(t.params["c"] is option for option in options) for t in again.trials)
     again.close()
-    refused(path, "its strategy is {'object': 'Mine'}, expected {'type': 'RandomSearch'}", seed=0, space=space)
+    refused(
+        path, "its strategy is {'object': 'Mine', 'repr': '.*'}, expected {'type': 'RandomSearch'}", seed=0, space=space
+    )
 
 
 # One writer

@@ -163,9 +163,7 @@ def test_first_new_where_floats_end() -> None:
     space = Space({"x": Float(1.0, 1.0 + 2**-52)})
     tried = trials([{"x": 1.0}, {"x": 1.0 + 2**-52}])
     assert first_new(space, tried[:1], [], np.random.default_rng(0)) == {"x": 1.0 + 2**-52}
-    with pytest.raises(
-        SpaceExhausted, match=r"^100 random points held nothing new: the ranges are narrower than round"
-    ):
+    with pytest.raises(SpaceExhausted, match=r"^all combinations of the 100 grid have been tried or are running$"):
         first_new(space, tried, [], np.random.default_rng(0))
 
 
@@ -173,3 +171,17 @@ def test_equal_points_under_other_names_are_new() -> None:
     space = Space({"c": Choice("a", "b"), "x": Int(0, 0, when={"c": "a"}), "y": Int(0, 0, when={"c": "b"})})
     tried = trials([{"c": "a", "x": 0}])
     assert first_new(space, tried, [np.array([0.25, 0.5, 0.5])], np.random.default_rng(0)) == {"c": "b", "y": 0}
+
+
+def test_first_new_finds_the_continuum_under_a_rare_condition() -> None:
+    space = Space({"k": Int(1, 64), "x": Float(0, 1, when={"k": 64})})
+    tried = trials([{"k": k} for k in range(1, 64)])
+    for rng in generators(5):
+        assert first_new(space, tried, [], rng)["k"] == 64
+
+
+def test_first_new_does_not_go_through_what_is_endless() -> None:
+    numbers = {f"n{i}": Int(0, 100, when={"k": 199}) for i in range(12)}
+    space = Space({"k": Choice(*range(200)), **numbers, "m": Int(0, 10**12, when={"k": 199})})
+    tried = trials([{"k": k} for k in range(199)])
+    assert first_new(space, tried, [], np.random.default_rng(0))["k"] == 199

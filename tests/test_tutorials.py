@@ -25,7 +25,7 @@ CHAPTERS = [page for page in PAGES if page.name[:2].isdigit()]
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<output>.*?)^```\n)?", re.M | re.S)
 NUMBER = re.compile(r"(?P<number>-?[\d.,]*\d)(?P<percent>%?)(?P<comment><!--= (?P<expression>.+?) -->)")
 EQUATION = re.compile(r"\\tag\{(?P<tag>[\d.]+)\}")
-CODE_LINK = re.compile(r"<!-- eq: (?P<tag>[\d.]+) -->(?P<link> \[[^\]]*\]\((?P<path>[^)#]+)#L(?P<line>\d+)\))?")
+CODE_LINK = re.compile(r"(?P<link>\[[^\]]*\]\((?P<path>[^)#]+)#L(?P<line>\d+)\) )?<!-- eq: (?P<tag>[\d.]+) -->")
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
 UPDATE = bool(os.environ.get("UPDATE"))
 
@@ -108,7 +108,7 @@ def test_every_equation_stands_once_in_a_chapter_and_once_in_the_source() -> Non
         def link(match: re.Match[str], page: Path = page) -> str:
             path, line = source[match["tag"]]
             target = os.path.relpath(path, page.parent)
-            return f"<!-- eq: {match['tag']} --> [{path.name}, line {line}]({target}#L{line})"
+            return f"[{path.name}, line {line}]({target}#L{line}) <!-- eq: {match['tag']} -->"
 
         if UPDATE:
             page.write_text(CODE_LINK.sub(link, text))

@@ -308,7 +308,7 @@ def test_an_exception_of_the_callback_comes_out_and_the_journal_goes_on(how: dic
     with pytest.raises(LookupError, match=r"^enough$"):
         minimize(objective, SPACE, n_trials=8, strategy="random", journal=path, on_trial=stop, **how)
     before = [t for t in Study(SPACE, "random", journal=path).trials if t.state == "done"]
-    assert len(before) == 3
+    assert 3 <= len(before) <= 6  # those that had come back meanwhile are told too
     study = minimize(objective, SPACE, n_trials=8, strategy="random", journal=path, **how)
     assert [t.params["x"] for t in study.finished] == ask_in(8) and all(t in study.trials for t in before)
 

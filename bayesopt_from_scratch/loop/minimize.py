@@ -59,8 +59,9 @@ def minimize(
         Number of trials in flight; by default 1, or the number of the executor's workers. The next is asked as soon as
         one ends, and sees those that are running.
     journal : str or Path, optional
-        As in :class:`Study`: kill the process, call again, and it goes on. Trials that were running run again. The
-        file is released at the end.
+        As in :class:`Study`: kill the process, call again, and it goes on. Trials that were running run again; one
+        whose process died five times is failed. The file is released at the end. A grid that is to grow needs its
+        ``points_per_axis``, since another budget is another grid.
     on_trial : callable, optional
         Called as ``on_trial(study, trial)`` when a trial has ended; if it returns True no further one is begun.
 
@@ -96,7 +97,11 @@ def minimize(
     trials = {trial.number: trial for trial in study.trials}
     try:
         with Crew(partial(_value, objective), executor, n_parallel, lambda n: study.start(trials[n])) as crew:
-            _drive(study, trials, crew, n_trials, on_trial or (lambda study, trial: None))
+            try:
+                _drive(study, trials, crew, n_trials, on_trial or (lambda study, trial: None))
+            finally:  # also when interrupted, what has come back is told
+                for number, outcome in crew.come_back():
+                    _end(study, trials[number], *outcome)
     finally:
         study.close()
     return study
@@ -122,12 +127,13 @@ def _drive(
                 crew.submit(trial.number, dict(trial.params), alone=trial.attempts > 1)
         if not crew.busy:
             return
-        number, (value, error, seconds) = crew.wait()
-        if error is None:
-            study.tell(trials[number], value, seconds=seconds)
-        else:
-            study.fail(trials[number], error, seconds=seconds)
+        number, outcome = crew.wait()
+        _end(study, trials[number], *outcome)
         stopped = on_trial(study, study.trials[number]) is True or stopped
+
+
+def _end(study: Study, trial: Trial, value: float, error: str | None, seconds: float) -> None:
+    study.tell(trial, value, seconds=seconds) if error is None else study.fail(trial, error, seconds=seconds)
 
 
 def _value(objective: Callable[[Params], Any], params: Params) -> float:

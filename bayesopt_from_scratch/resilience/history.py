@@ -26,9 +26,9 @@ class Ledger:
     Attributes
     ----------
     objective_calls : int
-        Trainings: of trials that have ended, and attempts that a process died in.
+        Trainings begun: one for each trial that was started or has ended, and one for each time it was started again.
     lost_calls : int
-        How many of them were lost with their process.
+        How many times a trial was started again, because its process had died.
     objective_seconds : float
         Time they took, added up, without the lost ones.
     surrogate_predictions : int

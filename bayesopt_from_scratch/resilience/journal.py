@@ -24,9 +24,10 @@ An option that JSON does not know is written by its position, ``{"option": 2}``.
 import json
 import logging
 import os
+import re
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -103,7 +104,7 @@ class Journal:
         ValueError
             If the file was closed, or another process has changed it.
         """
-        line = json.dumps(event, allow_nan=False, default=_describe).encode() + b"\n"
+        line = json.dumps(event, allow_nan="format" in event, default=_describe).encode() + b"\n"
         if self._file.closed:
             raise ValueError(f"{self.path} is closed: open the study again to go on")
         descriptor = self._file.fileno()
@@ -171,7 +172,7 @@ def live_through(path: Path, lines: Iterable[tuple[int, Event]], apply: Callable
 def _compare(path: Path, found: Event, study: Mapping[str, Any], keys: Sequence[str]) -> None:
     wanted = json.loads(json.dumps(study, default=_describe))
     for key in keys:
-        if found[key] != wanted[key]:
+        if json.dumps(found[key]) != json.dumps(wanted[key]):  # as text: the order of parameters is that of columns
             raise ValueError(f"{path} belongs to another study: its {key} is {found[key]}, expected {wanted[key]}")
 
 
@@ -205,8 +206,10 @@ def _describe(value: Any) -> Any:
     if isinstance(value, set | frozenset | np.generic):
         return sorted(value, key=repr) if isinstance(value, set | frozenset) else value.item()
     if is_dataclass(value) and not isinstance(value, type):
-        return {"type": type(value).__name__, **vars(value)}
-    return {"object": getattr(value, "__qualname__", type(value).__qualname__)}
+        return {"type": type(value).__name__, **{field.name: getattr(value, field.name) for field in fields(value)}}
+    if hasattr(value, "__qualname__"):
+        return {"object": value.__qualname__}
+    return {"object": type(value).__qualname__, "repr": re.sub(" at 0x[0-9a-f]+", "", repr(value))[:200]}
 
 
 def _forget_in_child() -> None:

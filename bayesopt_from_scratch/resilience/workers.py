@@ -124,6 +124,10 @@ class Crew:
                 self._probe()
                 return number, (None, f"no result from its worker, nor when it ran again alone: {describe(error)}", 0.0)
 
+    def come_back(self) -> list[tuple[int, Outcome]]:
+        """Tasks that have come back without anybody waiting for them, each with its value or error."""
+        return [(number, future.result()) for number, future in self._flying.items() if _has_result(future)]
+
     def _launch(self, number: int) -> None:
         self._on_start(number)
         try:

@@ -188,6 +188,7 @@ class Choice(Parameter):
 
     def __init__(self, *options: Any, when: Mapping[str, Any] | None = None) -> None:
         require(options, "expected one option or more, got none")
+        require(len(options) > 1 or not isinstance(options[0], list), "expected options one by one, got {!r}", options)
         self.__dict__.update(low=0, high=len(options) - 1, log=False, when=when, options=options)
         for i, option in enumerate(options):
             twice = any(_alike(other, option) for other in options[:i])

@@ -18,7 +18,7 @@ from .trial import Trial
 
 __all__ = ["SpaceExhausted", "Strategy", "Suggestion", "by_state", "first_new", "initial_design", "r_sequence", "walk"]
 
-_DRAWS = 100  # random points to try before all are gone through
+_DRAWS, _MOST_CELLS = 100, 10**6  # random points before all are gone through; of a longer axis some values only
 
 
 class SpaceExhausted(Exception):
@@ -68,16 +68,16 @@ def first_new(space: Space, trials: Sequence[Trial], ranked: Iterable[Array], rn
     Raises
     ------
     SpaceExhausted
-        If the space is finite and every combination has a trial.
+        If the space is finite and every combination has a trial. (Of a range without end, or of over a million
+        integers, that is: every combination with some values of it.)
     """
     seen = _keys(space, [trial.params for trial in trials])
     for u in itertools.chain(ranked, rng.random((_DRAWS, len(space.axes)))):
         params = space.from_unit(u)
         if _keys(space, [params]).isdisjoint(seen):
             return params
-    if not space.finite:
-        raise SpaceExhausted(f"{_DRAWS} random points held nothing new: the ranges are narrower than rounding")
-    return walk(space, trials, [axis.cells() for axis in space.axes], rng)
+    cells = [axis.cells() if 0 < axis.n_cells <= _MOST_CELLS else axis.snap(rng.random(_DRAWS)) for axis in space.axes]
+    return walk(space, trials, cells, rng)
 
 
 def initial_design(space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Array:
@@ -107,7 +107,8 @@ def walk(space: Space, trials: Sequence[Trial], levels: Sequence[Array], rng: np
     """
     seen = _keys(space, [trial.params for trial in trials])
     shape = tuple(len(level) for level in levels)
-    start = np.unravel_index(rng.integers(math.prod(shape)), shape)
+    size = math.prod(shape)
+    start = np.unravel_index(rng.integers(size), shape) if size < 2**63 else tuple(rng.integers(shape))
     for params in itertools.chain(_grid(space, levels, start), _grid(space, levels, (0,) * len(levels))):
         if _keys(space, [params]).isdisjoint(seen):
             return params
