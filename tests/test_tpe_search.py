@@ -178,7 +178,7 @@ def test_an_even_design_comes_first() -> None:
     ):
         found = search.suggest(PLANE, many, np.random.default_rng(3))
         rng = np.random.default_rng(3)
-        design = first_new(PLANE, many, initial_design(PLANE, many, rng), rng)
+        design = first_new(PLANE, many, initial_design(PLANE, many), rng)
         assert (found == design) == early == (not isinstance(found, Suggestion))
 
 

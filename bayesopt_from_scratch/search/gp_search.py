@@ -86,7 +86,7 @@ class GPSearch:
         """Suggest the point of greatest expected improvement; see :class:`Strategy`."""
         done, failed, running = by_state(trials)
         if not done or len(done) + len(failed) < self.n_initial:
-            return first_new(space, trials, initial_design(space, trials, rng), rng)
+            return first_new(space, trials, initial_design(space, trials), rng)
         y = np.array([trial.value for trial in done], dtype=float)
         y = gaussianize(np.append(y, np.full(len(failed), y.max())))  # a failed trial counts as the worst
         F = _features(space, space.to_unit([trial.params for trial in done + failed]))

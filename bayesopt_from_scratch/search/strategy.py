@@ -80,7 +80,7 @@ def first_new(space: Space, trials: Sequence[Trial], ranked: Iterable[Array], rn
     return walk(space, trials, cells, rng)
 
 
-def initial_design(space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Array:
+def initial_design(space: Space, trials: Sequence[Trial]) -> Array:
     """Next points of the R-sequence that starts at the first trial; none, for a random point, if there is no trial."""
     if not trials:
         return np.empty((0, len(space.axes)))

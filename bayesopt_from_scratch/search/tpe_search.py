@@ -88,7 +88,7 @@ class TPESearch:
         """Suggest the best of the candidates drawn from l by l / g; see :class:`Strategy`."""
         done, failed, running = by_state(trials)
         if len(done) < 2 or len(done) + len(failed) < self.n_initial:
-            return first_new(space, trials, initial_design(space, trials, rng), rng)
+            return first_new(space, trials, initial_design(space, trials), rng)
         y = np.array([trial.value for trial in done], dtype=float)
         order = np.argsort(y, kind="stable")  # among equals the earlier trial is the better
         n_good = min(math.ceil(self.good_fraction * len(done)), len(done) - 1)
