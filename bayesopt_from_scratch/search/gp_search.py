@@ -120,7 +120,7 @@ class GPSearch:
         return fit(F[chosen], y[chosen], kernel=self.kernel, n_starts=self.n_starts, rng=rng)
 
     def _candidates(self, space: Space, incumbents: Array, rng: np.random.Generator) -> Array:
-        """Points over the whole space, and points around the incumbents: numbers a step away, now and then another category."""
+        """Points over the whole space; and around the incumbents, numbers a step away, now and then a new category."""
         p, n = len(space.axes), self.n_candidates // 2
         everywhere = r_sequence(self.n_candidates, rng.random(p))
         around = incumbents[np.arange(n) % len(incumbents)]
