@@ -6,6 +6,7 @@ space is flattened, and what it says about a parameter that is not active is ign
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -51,7 +52,7 @@ def plain(parameter: Any, value: Any) -> Any:
     return round(value) if isinstance(parameter, Int) else value
 
 
-class Method:
+class Method(ABC):
     """What all have in common."""
 
     def __init__(self, space: Space, seed: int, n_trials: int) -> None:
@@ -63,13 +64,13 @@ class Method:
         for params, value in zip(points, values, strict=True):
             self.tell(params, value)
 
+    @abstractmethod
     def ask(self) -> Params:
         """Params to try next."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tell(self, params: Params, value: float) -> None:
         """Take the value of what was asked last, or of any other point if nothing was asked."""
-        raise NotImplementedError
 
 
 class Ours(Method):
