@@ -360,7 +360,7 @@ from bayesopt_from_scratch import Float, minimize
 def objective(params):
     with open("workers.txt", "a") as file:
         file.write(f"{os.getpid()}\\n")
-    time.sleep(params["x"] * 0.02)
+    time.sleep(params["x"] * 0.05)
     return params["x"]
 
 def acknowledge(study, trial):
@@ -416,8 +416,9 @@ def kill_and_go_on(folder: Path, n_kills: int, *arguments: object) -> int:
         if kills == n_kills:
             assert driver.wait(300) == 0
             return kills
-        wait_until(lambda: len(events(folder)) > before or driver.poll() is not None)  # noqa: B023
-        time.sleep(rng.random() * 0.2)
+        goal = before + rng.randint(4, 16)  # in events and not in seconds, so that a fast machine is killed as often
+        wait_until(lambda: len(events(folder)) >= goal or driver.poll() is not None)  # noqa: B023
+        time.sleep(rng.random() * 0.005)
         if driver.poll() is not None:
             assert driver.returncode == 0
             return kills
