@@ -9,7 +9,6 @@ import math
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -221,11 +220,11 @@ class Study:
         ValueError
             If no trial is done.
         """
-        done = [trial for trial in self.trials if trial.state == "done"]
+        done = [trial for trial in self._history.trials.values() if trial.state == "done"]
         if not done:
             errors = [trial.error for trial in self.finished]
             raise ValueError(f"no trial is done: {len(errors)} failed{f', first with {errors[0]!r}' if errors else ''}")
-        return min(done, key=lambda trial: (trial.value, trial.number))
+        return _copy(min(done, key=lambda trial: (trial.value, trial.number)))
 
     @property
     def ledger(self) -> Ledger:
@@ -308,8 +307,8 @@ def _seed(seed: int | None) -> int:
     return int(seed)
 
 
-def _copy(trial: Trial) -> Trial:
-    return replace(trial, params=dict(trial.params))
+def _copy(t: Trial) -> Trial:
+    return Trial(t.number, dict(t.params), t.state, t.value, t.error, t.seconds, t.attempts)
 
 
 def _short(value: Any) -> str:

@@ -22,7 +22,7 @@ from .arrays import Array, ArrayLike, require
 __all__ = ["factorize", "invert_triangle"]
 
 _LADDER = (0.0, *(10.0**k for k in range(-12, -2)))  # relative to the mean of the diagonal
-_LEAF = 24  # rows below which the recursion costs more than it saves
+_LEAF = 64  # rows up to which LAPACK's inverse of any matrix costs less than the recursion
 
 
 def factorize(K: ArrayLike) -> tuple[Array, float]:
@@ -108,13 +108,11 @@ def invert_triangle(L: Array) -> Array:
     [[0.5, 0.0], [-0.25, 0.5]]
     """
     n = len(L)
-    W = np.zeros_like(L)
     if n <= _LEAF:
-        for j in reversed(range(n)):  # the same with A a single number: column by column, the last one first
-            W[j, j] = 1 / L[j, j]
-            W[j + 1 :, j] = -W[j, j] * (W[j + 1 :, j + 1 :] @ L[j + 1 :, j])
-        return W
-    k = n // 2
+        L = np.tril(L)
+        W = np.tril(np.linalg.inv(L))
+        return W - np.tril(W @ L - np.eye(n)) @ W  # the same refinement
+    k, W = n // 2, np.zeros_like(L)
     W[:k, :k] = invert_triangle(L[:k, :k])
     W[k:, k:] = invert_triangle(L[k:, k:])
     CB = W[k:, k:] @ L[k:, :k]

