@@ -96,8 +96,8 @@ class GPSearch:
         posterior = process.condition(F, y)
         if running:  # kriging believer: as if it had come out so
             F_running = _features(space, space.to_unit([trial.params for trial in running]))
-            believed, _ = posterior.predict(F_running)
-            posterior = process.condition(np.vstack([F, F_running]), np.concatenate([y, believed]))  # eq: 7.3
+            y = np.append(y, posterior.predict(F_running)[0])  # eq: 7.3
+            posterior = process.condition(np.vstack([F, F_running]), y)
         best = float(posterior.predict(posterior.X)[0].min())  # not min(y): with noise the lowest value seen was lucky
         incumbents = [done[i].params for i in np.argsort(y[: len(done)], kind="stable")[:5]]
         U = self._candidates(space, space.to_unit(incumbents), rng)
@@ -110,9 +110,8 @@ class GPSearch:
         notes = {"mean": float(mean[0]), "std": float(std[0]), "best": best, "jitter": posterior.jitter}
         notes["expected_improvement"] = float(expected_improvement(mean, std, best)[0])
         notes |= {"signal_variance": process.kernel.variance, "noise_variance": process.noise_variance}
-        l, asked = process.kernel.lengthscales.tolist(), len(U) + len(climbed) + calls
-        predictions = asked + len(running) + len(posterior.X) + 1
-        counts = {"surrogate_predictions": predictions, "acquisition_evaluations": asked}
+        l, n = process.kernel.lengthscales.tolist(), len(U) + len(climbed) + calls
+        counts = {"surrogate_predictions": n + len(running) + len(posterior.X) + 1, "acquisition_evaluations": n}
         return Suggestion(params, **counts, **notes, lengthscales=l)
 
     def _fit(self, F: Array, y: Array, rng: np.random.Generator) -> GaussianProcess:

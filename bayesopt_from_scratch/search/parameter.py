@@ -97,9 +97,8 @@ class Parameter:
 
     def centre(self, v: Array) -> Array:
         """Place of the numbers v on the side."""
-        if not self.step:
-            return self._edge(v)
-        return (self._edge(v - self.step / 2) + self._edge(v + self.step / 2)) / 2  # eq: 7.2
+        half = self.step / 2
+        return (self._edge(v - half) + self._edge(v + half)) / 2 if half else self._edge(v)  # eq: 7.2
 
     def _nearest(self, u: ArrayLike) -> Array:
         low, high = self._scale(self.low - self.step / 2), self._scale(self.high + self.step / 2)
@@ -238,9 +237,7 @@ def as_number(value: Any, name: str) -> float:
 def _alike(a: Any, b: Any) -> bool:
     """Whether b is a, or is of its type and shape and equals it."""
     try:
-        if a is b:
-            return True
-        same = type(a) is type(b) and getattr(a, "shape", None) == getattr(b, "shape", None) and a == b
+        same = a is b or (type(a) is type(b) and getattr(a, "shape", None) == getattr(b, "shape", None) and a == b)
         return same is True or bool(np.all(same))
     except ValueError:  # an equality that is neither true nor false, as of dicts that hold arrays
         return False

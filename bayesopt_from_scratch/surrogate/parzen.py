@@ -173,12 +173,9 @@ class ParzenEstimator:
         drawn = np.clip(c + s * normal.quantile(np.where(np.isnan(p), 0.5, p)), 0, 1)  # a truncated normal, inverted
         for j, axis in enumerate(self.axes):
             if not axis.ordered:
-                kept = keep[:, j] * (1 + axis.n_cells * self.smoothing) < 1
-                drawn[:, j] = np.where(kept, c[:, j], U[:, j])
-        U = np.where(np.isnan(c), U, drawn)
-        for j, axis in enumerate(self.axes):
-            if axis.n_cells:
-                U[:, j] = np.mean(axis.cell(U[:, j]), axis=0)
+                drawn[:, j] = np.where(keep[:, j] * (1 + axis.n_cells * self.smoothing) < 1, c[:, j], U[:, j])
+            u = np.where(np.isnan(c[:, j]), U[:, j], drawn[:, j])
+            U[:, j] = np.mean(axis.cell(u), axis=0) if axis.n_cells else u
         return U
 
     def _log_factor(self, j: int, x: Array) -> Array:
