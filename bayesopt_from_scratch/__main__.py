@@ -14,9 +14,11 @@ import argparse
 import importlib.util
 import logging
 import sys
+import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from .example.tables import best_value, print_table, print_wins
 from .example.tuning_problem import SPACE, DigitsProblem
@@ -24,7 +26,6 @@ from .loop.minimize import minimize
 from .loop.study import STRATEGIES, Study
 from .replay import replay
 from .search.parameter import Parameter
-from .search.space import Params
 from .search.trial import Trial
 
 __all__ = ["main"]
@@ -78,7 +79,8 @@ def _main_job(arguments: Sequence[str]) -> int:
         studies = {}
         for name in names:
             journal = options.journal and options.journal.with_stem(f"{options.journal.stem}-{name}-{seed}")
-            studies[name] = _minimize(parser, problem, SPACE, options, name, seed, journal)
+            run = {**vars(options), "strategy": name, "seed": seed, "journal": journal}
+            studies[name] = _minimize(parser, problem, SPACE, argparse.Namespace(**run))
             bests[name].append(best_value(studies[name]))
         print_table(problem, studies)
         plot(studies)
@@ -98,12 +100,12 @@ def _tune(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     plot = _figure_writer(parser, options.figure)
     if not options.file.is_file():
-        parser.error(f"no such file: {options.file}")
+        parser.error(f"{'this is a folder' if options.file.is_dir() else 'no such file'}: {options.file}")
     train, space = _load(parser, options.file)
-    study = _minimize(parser, train, space, options, options.strategy, options.seed, options.journal)
+    study = _minimize(parser, train, space, options)
     print(f"\n{study}")
     if not any(trial.state == "done" for trial in study.trials):
-        print("nothing to choose from: every trial failed", file=sys.stderr)
+        print(f"nothing to choose from: every trial failed, first with {study.trials[0].error:.300}", file=sys.stderr)
         return 1
     plot({options.strategy: study})
     return 0
@@ -143,7 +145,15 @@ def _load(parser: argparse.ArgumentParser, file: Path) -> tuple[Any, Any]:
         parser.error(f"not a Python file: {file}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code.co_filename != spec.origin:  # ours, and the import's
+            trace = trace.tb_next
+        if trace is None and isinstance(error, SyntaxError):
+            parser.error(f"{file}, line {error.lineno or 1}: {error.msg}")
+        parser.exit(2, "".join(traceback.format_exception(error.with_traceback(trace))))
     missing = [name for name in ("space", "train") if not hasattr(module, name)]
     if missing:
         parser.error(f"{file} defines no {' and no '.join(missing)}")
@@ -151,43 +161,30 @@ def _load(parser: argparse.ArgumentParser, file: Path) -> tuple[Any, Any]:
 
 
 def _minimize(
-    parser: argparse.ArgumentParser,
-    objective: Callable[[Params], Any],
-    space: dict[str, Parameter],
-    options: argparse.Namespace,
-    strategy: str,
-    seed: int,
-    journal: Path | None,
+    parser: argparse.ArgumentParser, train: Any, space: dict[str, Parameter], options: argparse.Namespace
 ) -> Study:
     """Minimize with a line per trial; what is wrong with the arguments or the journal ends the process."""
+    name, n, seed, workers, journal = (vars(options)[k] for k in ("strategy", "trials", "seed", "workers", "journal"))
+    show = partial(_print_trial, name, n)
     try:
-        return minimize(
-            objective,
-            space,
-            n_trials=options.trials,
-            strategy=strategy,
-            seed=seed,
-            n_parallel=options.workers,
-            journal=journal,
-            on_trial=_progress(strategy, options.trials),
+        study = minimize(
+            train, space, n_trials=n, strategy=name, seed=seed, n_parallel=workers, journal=journal, on_trial=show
         )
     except (ValueError, OSError, RuntimeError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:
         again = f"; the same command goes on with {journal}" if journal else ""
-        print(f"\ninterrupted{again}", file=sys.stderr)
-        raise SystemExit(130) from None
+        parser.exit(130, f"\ninterrupted{again}\n")
+    if len(study.trials) < n:
+        print(f"{name:8} ends here: the {'grid' if name == 'grid' else 'space'} has {len(study.trials)} points")
+    return study
 
 
-def _progress(name: str, n_trials: int) -> Callable[[Study, Trial], None]:
-    """Print a line per trial: number, value or error, best so far."""
-
-    def print_line(study: Study, trial: Trial) -> None:
-        outcome = f"failed: {trial.error}" if trial.value is None else f"{trial.value:10.4f}"
-        best = f"   best {best_value(study):10.4f}" if best_value(study) < float("inf") else ""
-        print(f"{name:8} {trial.number + 1:3}/{n_trials}  {outcome:.40}{best}", flush=True)
-
-    return print_line
+def _print_trial(name: str, n_trials: int, study: Study, trial: Trial) -> None:
+    """Print number, value or error, and the best so far."""
+    outcome = f"failed: {trial.error}" if trial.value is None else f"{trial.value:10.4f}"
+    best = f"   best {best_value(study):10.4f}" if best_value(study) < float("inf") else ""
+    print(f"{name:8} {trial.number + 1:3}/{n_trials}  {' '.join(outcome.split()):>10.200}{best}", flush=True)
 
 
 def _figure_writer(parser: argparse.ArgumentParser, path: Path | None) -> Callable[[dict[str, Study]], None]:
@@ -219,4 +216,5 @@ def _at_least(least: int) -> Callable[[str], int]:
 
 
 if __name__ == "__main__":
+    cast(Any, sys.stdout).reconfigure(errors="backslashreplace")  # the error of a trial may hold any character
     sys.exit(main())

@@ -21,6 +21,7 @@ from .surrogate.kernel import RBF, Matern52
 __all__ = ["replay"]
 
 _KNOWN: dict[str, Any] = {cls.__name__: cls for cls in (Float, Int, Choice, RBF, Matern52, *STRATEGIES.values())}
+_DICTS = ("when", "points_per_axis")  # settings that are dicts themselves
 
 
 def replay(
@@ -94,7 +95,8 @@ def _make(described: Mapping[str, Any]) -> Any:
         raise ValueError(f"cannot be made again from the journal: {described}; pass the space or the strategy itself")
     if "object" in described:
         return _KNOWN[described["object"]]
-    settings = {k: _make(v) if isinstance(v, dict) and k != "when" else v for k, v in described.items() if k != "type"}
+    settings = {k: _make(v) if isinstance(v, dict) and k not in _DICTS else v for k, v in described.items()}
+    del settings["type"]
     if described["type"] == "Choice":
         return Choice(*(_make(o) if isinstance(o, dict) else o for o in settings["options"]), when=settings["when"])
     return _KNOWN[described["type"]](**settings)

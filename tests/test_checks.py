@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import subprocess
 import sys
 import textwrap
@@ -219,6 +220,71 @@ def test_a_misspelt_option_is_refused(check: Check, options: dict[str, Any]) -> 
 def test_a_surrogate_is_given_in_one_way(subjects: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="exactly one of make= and predict="):
         check_surrogate(**subjects)
+
+
+# What the reader is told.
+
+
+def test_the_counterexample_is_what_was_tried() -> None:
+    def ei(mean: Array, std: Array, best: float) -> Any:
+        return right.ei(mean, std, best) + np.where(std < 1e-100, 1.0, 0.0)
+
+    case = check_acquisition(ei, only=["E4"], on_fail="report")["E4"].counterexample
+    assert set(case["std"]) == {0.0}
+    tiny = check_acquisition(
+        lambda m, s, b: ei(m, np.where(s == 0, 1.0, s), b) if s.any() else right.ei(m, s, b),
+        only=["E4"], on_fail="report")["E4"]  # fmt: skip
+    assert set(tiny.counterexample["std"]) == {1e-300} and "std = 1e-300" in tiny.message
+
+
+@pytest.mark.parametrize(("check", "reason"), [
+    (lambda **o: check_surrogate(predict=smooth, **o), "the subject sets its own hyperparameters"),
+    (lambda **o: check_kernel(right.rbf, kernel=None, **o), "needs kernel="),
+    (lambda **o: check_density(right.parzen, bandwidth=None, **o), "needs bandwidth="),
+], ids=["surrogate", "kernel", "density"])  # fmt: skip
+def test_who_says_too_little_to_be_compared_is_told_so(check: Check, reason: str) -> None:
+    report = check(level="quick")
+    n = len(report.not_run)
+    assert report.ok and n >= 1
+    assert "the values themselves could not be compared" in report.summary and reason in report.summary
+    assert f"{n} laws did not run" in report.summary
+    assert max(map(len, report.table().splitlines())) <= 100
+    assert " ".join(report.table().split()).endswith(report.summary)
+
+
+def interface_of(report: Report, id: str) -> str:
+    """What a row says it would be called as."""
+    return report[id].message.partition("; expected ")[2]
+
+
+def test_whoever_is_called_amiss_is_told_how_it_is_called() -> None:
+    once: dict[str, Any] = {"on_fail": "report", "level": "quick", "engine": "numpy"}
+    as_factory = "make(lengthscales, signal_variance, noise_variance) -> predict(X, y, X_new) -> mean, std"
+    amiss: list[Any] = [smooth, lambda l, v: right.gp(l, v, 1), lambda l, v, s2: 3.0, lambda l, v, s2: right.gp(l, v)]
+    for make in amiss:
+        assert interface_of(check_surrogate(make, **once, only=["G0"]), "G0") == as_factory
+    ours = interface_of(check_surrogate(predict=lambda X, y: (y, y), **once, only=["G0"]), "G0")
+    assert ours == "predict(X, y, X_new) -> mean, std"
+    unmade: dict[str, Any] = {"lml": lambda X, y: 0.0}
+    lml = check_surrogate(right.gp, **once, **unmade, only=["G22"])
+    assert interface_of(lml, "G22") == "lml(lengthscales, signal_variance, noise_variance) -> lml(X, y) -> number"
+    kernel = check_kernel(lambda A, B, l: A, **once, only=["K0"])
+    assert interface_of(kernel, "K0") == "make(lengthscales, variance) -> k(A, B) -> (n, m) array"
+    assert "ei(mean, std, best)" in interface_of(check_acquisition(lambda m: m, **once, only=["E0"]), "E0")
+    assert "factorize(K)" in interface_of(check_cholesky(lambda K, j: K, **once, only=["L0"]), "L0")
+    assert "make(observations)" in interface_of(check_density(lambda a, b: a, **once, only=["Z0"]), "Z0")
+    inside = check_surrogate(lambda l, v, s2: lambda X, y, X_new: 1 / 0, **once, only=["G0"])
+    assert interface_of(inside, "G0") == ""  # called as it should be
+
+
+def test_a_kernel_without_the_half_is_recognized_wherever_it_sits() -> None:
+    def k(l: Array, v: float) -> Any:
+        return right.rbf(l / np.sqrt(2), v)
+
+    once: dict[str, Any] = {"on_fail": "report", "level": "quick", "engine": "numpy"}
+    assert check_kernel(k, **once, only=["K1"]).diagnosis == "the factor 1/2 was missing: exp(-|x - z|^2 / l^2)"
+    gp = check_surrogate(lambda l, v, s2: right.gp(l, v, s2, kernel=k), **once, only=["G1"])
+    assert gp.diagnosis == "the factor 1/2 was missing in the kernel: exp(-|x - z|^2 / l^2)"
 
 
 # Whatever the subject does becomes a row.
@@ -490,6 +556,33 @@ def test_regressors_of_scikit_learn_pass_as_they_are() -> None:
     assert report.ok and len(report.passed) == 3 and len(fixed.data[0]) == 0
 
 
+class Unsure:
+    """A regressor that does not say how sure it is."""
+
+    def fit(self, X: Array, y: Array) -> "Unsure":
+        return self
+
+    def predict(self, X: Array) -> Array:
+        return X[:, 0]
+
+
+@pytest.mark.parametrize(("regressor", "words"), [
+    (None, "a function that makes one, got None"),
+    (3.0, "a function that makes one, got 3.0"),
+    (Unsure(), "Unsure.predict takes X: a surrogate must say how sure it is"),
+    (Unsure, "Unsure.predict takes X: a surrogate must say how sure it is"),
+    (type("Fits", (), {"fit": lambda self, X, y: self})(), "Fits has no predict"),
+])  # fmt: skip
+def test_what_is_no_regressor_is_refused_at_once(regressor: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        from_sklearn(regressor)
+
+
+def test_what_a_function_makes_is_looked_at_when_it_is_made() -> None:
+    report = check_surrogate(from_sklearn(lambda l, v, s2: Unsure()), only=["G0"], on_fail="report")
+    assert "Unsure.predict takes X" in report["G0"].message
+
+
 # The command line.
 
 
@@ -596,6 +689,15 @@ def test_the_command_line_grades_the_course(kind: str, name: str, capsys: pytest
 
 def smooth(X: Array, y: Array, X_new: Array) -> Any:
     return right.gp(np.full(X.shape[1], 0.3), 1.0, 1e-6)(X, y, X_new)
+
+
+def test_a_reader_may_stop_reading(solution: str) -> None:
+    command_line = [sys.executable, "-m", "bayesopt_from_scratch", "check", "acquisition", f"{solution}:right_ei"]
+    with subprocess.Popen([*command_line, "--only", "E0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()  # as head does when it has enough
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 def test_help_is_help(capsys: pytest.CaptureFixture[str]) -> None:

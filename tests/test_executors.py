@@ -120,5 +120,6 @@ def test_mpi_ends_with_a_killed_worker_and_the_study_does_not(tmp_path: Path) ->
     study = minimize(
         lambda params: 0.0, {"x": Float(0.0, 1.0)}, n_trials=9, strategy="random", journal=tmp_path / "study.jsonl"
     )
-    assert [t.number for t in study.trials if t.state == "failed"] == [2, 5, 7] and runs == 5
-    assert study.trials[7].error == "its process died in each of 5 attempts"
+    assert [t.number for t in study.trials if t.state == "failed"] == [2, 5, 7]
+    assert 5 <= runs <= 7  # five deaths alone, and two at most before that, beside another
+    assert study.trials[7].error == "its process died 5 times while it ran no other trial"

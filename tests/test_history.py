@@ -242,6 +242,25 @@ def test_events_add_up() -> None:
         ({"event": "tell", "trial": 0, "value": "low", "seconds": 1.0}, ValueError, "expected a number as value"),
         ({"event": "tell", "trial": 1, "value": 1.0, "seconds": 1.0}, ValueError, "expected a trial of this study"),
         ({"event": "fail", "trial": 0, "error": "no"}, LookupError, "seconds"),
+        *(
+            ({"event": kind, "trial": 0, "value": 1.0, "error": "no", "seconds": seconds}, ValueError, message)
+            for kind in ("tell", "fail")
+            for seconds, message in (
+                (math.nan, r"^expected seconds as a finite number of 0 or more, got nan$"),
+                (math.inf, r"^expected seconds as a finite number of 0 or more, got inf$"),
+                (-1e-9, r"^expected seconds as a finite number of 0 or more, got -1e-09$"),
+                ("1.0", r"^expected a number as seconds, got str: '1.0'$"),
+            )
+        ),
+        (
+            {"event": "start", "trial": 0, "beside": [1]},
+            ValueError,
+            r"^expected trials of this study beside it, got \[1\]",
+        ),
+        ({"event": "start", "trial": 0, "beside": [[]]}, TypeError, "unhashable"),
+        ({"event": "start", "trial": 0, "beside": 0}, TypeError, "iterable"),
+        (ask(1, params={"x": 0.5, "c": {"option": -2}}), ValueError, r"^expected the params .*'c': 'a'}, got .*-2"),
+        (ask(1, params={"x": 0.5, "c": {"option": 0}}), ValueError, r"^expected the params .*'c': 'a'}, got .*0"),
         ({"event": "start"}, LookupError, "trial"),
         ({"trial": 0}, LookupError, "event"),
     ],
@@ -251,7 +270,7 @@ def test_an_event_that_cannot_be_changes_nothing(event: dict[str, Any], error: t
     recorded: list[Mapping[str, Any]] = []
     before = list(history.log), dict(history.trials), dict(history.asked), history.ledger
     with pytest.raises(error, match=message):
-        history.apply(event, recorded.append)
+        history.apply(event, lambda event, n: recorded.append(event))
     assert (history.log, history.trials, history.asked, history.ledger) == before and recorded == []
 
 
@@ -259,14 +278,14 @@ def test_an_event_counts_only_when_it_is_recorded() -> None:
     history = add_up()
     recorded: list[Mapping[str, Any]] = []
 
-    def full(event: Mapping[str, Any]) -> None:
+    def full(event: Mapping[str, Any], n: int) -> None:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
         history.apply(ask(0), full)
     assert history.log == [] and history.trials == {} and history.asked == {} and history.ledger == Ledger()
-    history.apply(ask(0), recorded.append)
-    assert recorded == [ask(0)] and len(history.trials) == 1
+    history.apply(ask(0), lambda event, n: recorded.append({**event, "n": n}))
+    assert recorded == [{**ask(0), "n": 0}] and len(history.trials) == 1
 
 
 class Miscounting(RandomSearch):
@@ -288,3 +307,49 @@ def test_a_strategy_whose_notes_are_wrong_cannot_damage_the_journal(tmp_path: Pa
     with pytest.raises(TypeError):
         study.ask()
     assert path.read_bytes() == before and study.trials == []
+
+
+def start(trial: int, *beside: int) -> dict[str, Any]:
+    return {"event": "start", "trial": trial, **({"beside": list(beside)} if beside else {})}
+
+
+@pytest.mark.parametrize(
+    ("starts", "alone"),
+    [
+        ([start(0)], [1, 0, 0]),
+        ([start(0), start(0), start(1)], [2, 1, 0]),
+        ([start(0), start(1, 0)], [0, 0, 0]),
+        ([start(0), start(0), start(1, 0), start(2, 0, 1)], [1, 0, 0]),
+        ([start(0), start(1, 0), start(0), start(1)], [1, 1, 0]),
+        ([start(0), start(1), start(1), start(2, 1), start(2)], [1, 1, 1]),
+        ([start(1, 0), start(0)], [1, 0, 0]),  # beside one that was never started
+    ],
+)
+def test_attempts_without_another_beside_them(starts: list[dict[str, Any]], alone: list[int]) -> None:
+    history = add_up(ask(0), ask(1), ask(2), *starts)
+    assert [history.runs_alone(number) for number in range(3)] == alone
+
+
+def test_a_start_records_what_this_process_is_running() -> None:
+    history = add_up(ask(0), ask(1), ask(2), ask(3), start(3))  # trial 3 was running when another process died
+    recorded: list[Mapping[str, Any]] = []
+    tell = {"event": "tell", "trial": 2, "value": 1.0, "seconds": 1.0}
+    for event in (start(2), start(0), tell, start(1), start(1)):
+        history.apply(event, lambda event, n: recorded.append(event))
+    assert recorded == [start(2), start(0, 2), tell, start(1, 0), start(1, 0)]
+
+
+@pytest.mark.parametrize("journal", [False, True])
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, -1.0])
+def test_seconds_are_checked_with_and_without_a_journal(seconds: Any, journal: bool, tmp_path: Path) -> None:
+    path = tmp_path / "study.jsonl"
+    study = Study(SPACE, "random", journal=path if journal else None)
+    trial, before = study.ask(), path.read_bytes() if journal else b""
+    message = r"^expected seconds as a finite number of 0 or more, got "
+    with pytest.raises(ValueError, match=message):
+        study.tell(trial, 1.0, seconds=seconds)
+    with pytest.raises(ValueError, match=message):
+        study.fail(trial, "no", seconds=seconds)
+    assert study.trials == [trial] and (not journal or path.read_bytes() == before)
+    study.tell(trial, 1.0, seconds=0)
+    assert study.trials[0].seconds == 0.0

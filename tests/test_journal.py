@@ -6,16 +6,20 @@ import logging
 import multiprocessing
 import os
 import re
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bayesopt_from_scratch import Choice, Float, Int, RandomSearch, Space, Strategy, Study, TPESearch, Trial, minimize
 from bayesopt_from_scratch.resilience.history import History
+from bayesopt_from_scratch.resilience.journal import Journal
 
 SPACE = {"x": Float(0.0, 1.0), "c": Choice("a", "b")}
 TPE = TPESearch(n_initial=3)
@@ -174,6 +178,18 @@ def test_a_damaged_line_is_named(path: Path, number: int, damage: str) -> None:
         (rb'"params": {"x": [^,]+', b'"params": {"y": 0.5', r"expected the parameters \['x', 'c'\]"),
         (rb'"c": "."', b'"c": "z"', r"expected one of \('a', 'b'\), got 'z'"),
         (rb'"params": {[^}]+}', b'"params": 3', "attribute"),
+        (rb'"c": "."', b'"c": {"option": -1}', "expected the params .*, got .*{'option': -1}"),
+        (rb'"c": "."', b'"c": {"option": 0.5}', "expected the params .*, got .*{'option': 0.5}"),
+        (
+            rb'"value": [^}]+',
+            b'"value": 0.5, "seconds": NaN',
+            "expected seconds as a finite number of 0 or more, got nan",
+        ),
+        (
+            rb'"value": [^}]+',
+            b'"value": 0.5, "seconds": -1',
+            "expected seconds as a finite number of 0 or more, got -1",
+        ),
     ],
 )
 def test_an_event_that_cannot_have_been_is_named(path: Path, before: bytes, after: bytes, message: str) -> None:
@@ -288,6 +304,45 @@ def test_any_strategy_and_any_option_can_be_recorded(path: Path) -> None:
     refused(
         path, "its strategy is {'object': 'Mine', 'repr': '.*'}, expected {'type': 'RandomSearch'}", seed=0, space=space
     )
+
+
+def test_settings_with_any_keys_can_be_recorded(path: Path) -> None:
+    @dataclass(frozen=True)
+    class Weighted(RandomSearch):
+        weights: Any = None
+
+    space = {"c": Choice({("a", 1): 2.0}, {1: "one"}, [{None: {("b",): {3}}}, 5])}
+    strategy = Weighted({("x", "y"): {Mine: 1.0, 2: np.float32(0.5), b"z": ((1,), {(2, 3)})}})
+    Study(space, strategy, journal=path).close()
+    first = json.loads(path.read_text())
+    weights = {"('x', 'y')": {repr(Mine): 1.0, "2": 0.5, "b'z'": [[1], [[2, 3]]]}}
+    assert first["strategy"] == {"type": "Weighted", "weights": weights}
+    assert first["space"]["c"]["options"] == [{"('a', 1)": 2.0}, {"1": "one"}, [{"null": {"('b',)": [3]}}, 5]]
+    Study(space, strategy, journal=path).close()
+    refused(path, "its strategy is .* expected", strategy=Weighted({("x", "z"): 1.0}), seed=0, space=space)
+
+
+def test_settings_that_hold_themselves_cannot_be_recorded(path: Path) -> None:
+    endless: list[Any] = []
+    endless.append({"again": endless})
+    with pytest.raises(
+        ValueError, match=r"^expected settings that can be written down, got some that hold themselves$"
+    ):
+        Study({"c": Choice(tuple(endless))}, journal=path)
+    assert not path.exists()
+
+
+def test_a_setting_that_cannot_be_shown_can_be_recorded(path: Path) -> None:
+    class Silent:
+        def __repr__(self) -> str:
+            raise RuntimeError("not even this")
+
+    space = {"c": Choice(Silent(), {Silent(): 1}, np.longdouble(0.5))}
+    for _ in range(2):
+        Study(space, "random", journal=path).close()
+    silent, within, number = json.loads(path.read_text())["space"]["c"]["options"]
+    assert silent == {"object": Silent.__qualname__, "repr": "cannot be shown"} and within == {"cannot be shown": 1}
+    assert number["object"] == np.longdouble.__qualname__ and "0.5" in number["repr"]
 
 
 # One writer
@@ -455,6 +510,84 @@ def test_an_interrupt_while_a_result_is_written_leaves_the_study_as_it_was(
     study.ask()
     study.close()
     assert [t.value for t in Study(SPACE, "random", seed=1, journal=path).trials] == [2.0, None]
+
+
+def acts(study: Study) -> list[Callable[[], object]]:
+    """One of each kind of event, for a study with three running trials."""
+    first, second, third = study.trials[:3]
+    return [
+        lambda: study.start(third),
+        study.ask,
+        lambda: study.add({"x": 0.5, "c": "a"}, 1.0),
+        lambda: study.tell(first, 1.0),
+        lambda: study.fail(second, "no"),
+    ]
+
+
+@pytest.mark.usefixtures("no_sync")
+@pytest.mark.parametrize("first", range(5))
+def test_an_interrupt_between_writing_and_counting(path: Path, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_line = Journal.append
+
+    def interrupted(self: Journal, *arguments: Any) -> None:
+        write_line(self, *arguments)
+        raise KeyboardInterrupt
+
+    for then in range(5):
+        path.unlink(missing_ok=True)
+        study = Study(SPACE, "random", seed=1, journal=path)
+        study.ask(), study.ask(), study.ask()
+        before = study.trials
+        with monkeypatch.context() as patch:
+            patch.setattr(Journal, "append", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                acts(study)[first]()
+        assert study.trials == before
+        acts(study)[then]()
+        acts(study)[first]() if then != first else study.ask()
+        study.close()
+        assert state(Study(SPACE, "random", seed=1, journal=path).trials) == state(study.trials)
+
+
+@pytest.mark.usefixtures("no_sync")
+@pytest.mark.parametrize("kind", range(5))
+def test_an_interrupt_at_any_line_of_code(path: Path, kind: int) -> None:
+    """Each line of our own in turn raises, as if Ctrl-C came there; what counts and what is written stay the same."""
+
+    def act_until(line: int) -> bool:
+        left = line
+
+        def trace(frame: Any, event: str, argument: object) -> Any:
+            nonlocal left
+            if Path(frame.f_code.co_filename).parent.name not in ("resilience", "loop"):
+                return None
+            left -= event == "line"
+            if left == 0 and event == "line":
+                raise KeyboardInterrupt
+            return trace
+
+        old = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            acts(study)[kind]()
+        except KeyboardInterrupt:
+            return True
+        finally:
+            sys.settrace(old)
+        return False
+
+    line, interrupted, lengths = 0, True, set()
+    while interrupted:
+        line += 1
+        path.unlink(missing_ok=True)
+        study = Study(SPACE, "random", seed=1, journal=path)
+        study.ask(), study.ask(), study.ask()
+        interrupted = act_until(line)
+        lengths.add(len(study._history.log))
+        study.start(study.ask())
+        study.close()
+        assert state(Study(SPACE, "random", seed=1, journal=path).trials) == state(study.trials)
+    assert line > 30 and lengths == {3, 4}
 
 
 def test_a_folder_that_cannot_be_synced_is_said(

@@ -90,6 +90,7 @@ def test_the_main_job(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
         (["study"], "unrecognized arguments: study"),
         (["tune"], "the following arguments are required: file"),
         (["tune", "nowhere.py"], "no such file: nowhere.py"),
+        (["tune", str(ROOT)], f"this is a folder: {ROOT}"),
         (["replay"], "the following arguments are required: file"),
         (["replay", "nowhere.jsonl"], "[Errno 2] No such file or directory: 'nowhere.jsonl'"),
     ],
@@ -136,7 +137,33 @@ def test_tune_that_finds_nothing(file: Path, capsys: pytest.CaptureFixture[str])
     file.write_text(TUNE.replace("return params", "return None or params.missing"))
     assert main(["tune", str(file), "--strategy", "random", "--trials", "2"]) == 1
     out, err = capsys.readouterr()
-    assert "2 trials (2 failed, 0 running)" in out and err == "nothing to choose from: every trial failed\n"
+    reason = "AttributeError: 'dict' object has no attribute 'missing'"
+    assert "2 trials (2 failed, 0 running)" in out and f" 1/2  failed: {reason}\n" in out  # not cut off
+    assert err == f"nothing to choose from: every trial failed, first with {reason}\n"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "trials", "end"),
+    [
+        ("grid", 5, "grid     ends here: the grid has 4 points\n"),
+        ("tpe", 9, "tpe      ends here: the space has 6 points\n"),
+        ("grid", 4, ""),
+        ("tpe", 6, ""),
+    ],
+)
+def test_tune_says_when_it_ends_early(
+    file: Path, strategy: str, trials: int, end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    axis = "Float(0, 1)" if strategy == "grid" else "Int(1, 3)"
+    file.write_text(
+        f"from bayesopt_from_scratch import *\nspace = {{'x': {axis}, 'c': Choice('a', 'b')}}\ntrain = lambda p: p['x']"
+    )
+    assert main(["tune", str(file), "--strategy", strategy, "--trials", str(trials)]) == 0
+    trial_lines, _, _ = capsys.readouterr().out.partition("\n\n")
+    lines = f"{trial_lines}\n".splitlines(keepends=True)
+    n_trials = int(end.split()[-2]) if end else trials
+    assert [line.split()[1] for line in lines[:n_trials]] == [f"{i + 1}/{trials}" for i in range(n_trials)]
+    assert "".join(lines[n_trials:]) == end
 
 
 @pytest.mark.parametrize(
@@ -151,6 +178,38 @@ def test_tune_that_finds_nothing(file: Path, capsys: pytest.CaptureFixture[str])
 def test_a_file_that_cannot_be_tuned(file: Path, text: str, complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(text)
     assert complains(capsys, "tune", file).endswith(complaint)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("space = {}\ntrain = {", "my_training.py, line 2: '{' was never closed"),
+        ("space = {}\n  train = 3", "my_training.py, line 2: unexpected indent"),
+        ("train = '\0'", "my_training.py, line 1: source code string cannot contain null bytes"),
+    ],
+)
+def test_a_file_that_is_no_python(file: Path, text: str, complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if "\0" in text and sys.version_info < (3, 11, 4):
+        pytest.skip("it is no SyntaxError there")
+    file.write_text(text)
+    assert complains(capsys, "tune", file).endswith(complaint)
+
+
+@pytest.mark.parametrize("text", ["def load():\n    return open('nowhere')\n\ndata = load()", "import broken"])
+def test_a_file_that_cannot_be_imported_shows_its_own_lines(
+    file: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(text)
+    (file.parent / "broken.py").write_text("x = 1\ny = (")
+    with pytest.raises(SystemExit) as caught:
+        main(["tune", str(file)])
+    shown = capsys.readouterr().err.splitlines()
+    assert caught.value.code == 2 and shown[0] == "Traceback (most recent call last):"
+    files = [line.partition('"')[2].partition('"')[0] for line in shown if line.startswith('  File "')]
+    if "open" in text:
+        assert files == [str(file), str(file)] and shown[-1].startswith("FileNotFoundError: [Errno 2] No such file")
+    else:
+        assert files == [str(file), str(file.parent / "broken.py")] and shown[-1].startswith("SyntaxError: ")
 
 
 def test_a_journal_that_is_none(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -202,6 +261,16 @@ def running(pids: list[str]) -> bool:
         except (FileNotFoundError, ProcessLookupError):
             pass
     return False
+
+
+def test_an_error_in_letters_that_the_terminal_does_not_have_ends_nothing(file: Path) -> None:
+    file.write_text(TUNE.replace("diverged", "\u20ac\\udce9").replace("0.5", "0"))
+    run = subprocess.run(
+        [sys.executable, "-m", "bayesopt_from_scratch", "tune", str(file), "--strategy", "random", "--trials", "4"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+    )
+    assert run.returncode == 0 and rb"failed: RuntimeError: \u20ac\udce9" in run.stdout and run.stderr == b""
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks for processes in /proc")

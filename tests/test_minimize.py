@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -244,7 +245,19 @@ def test_on_trial_stops_the_loop_with_true() -> None:
     assert len(minimize(x, SPACE, n_trials=5, strategy="random", on_trial=lambda study, trial: "go on").trials) == 5
 
 
-@pytest.mark.parametrize("n_trials", [-1, 2.0, True, None, "3", math.nan])
+@pytest.mark.parametrize("number", [np.int64(2), np.uint8(2)])
+def test_numpy_has_whole_numbers_too(number: Any) -> None:
+    study = minimize(x, SPACE, n_trials=number, strategy="grid", executor=ThreadPoolExecutor, n_parallel=number)
+    assert len(study.trials) == 2 and study.strategy == GridSearch(budget=2)
+
+
+@pytest.mark.parametrize("n_parallel", [0, -1, 2.0, True, np.True_, "3", math.nan, np.float64(2)])
+def test_n_parallel_is_a_whole_number(n_parallel: Any) -> None:
+    with pytest.raises(ValueError, match=r"^expected n_parallel as a whole number of 1 or more, got "):
+        minimize(x, SPACE, n_trials=1, n_parallel=n_parallel)
+
+
+@pytest.mark.parametrize("n_trials", [-1, 2.0, True, None, "3", math.nan, np.int64(-1), np.float64(2), np.True_])
 def test_n_trials_is_a_whole_number(n_trials: Any) -> None:
     with pytest.raises(ValueError, match=r"^expected n_trials as a whole number of 0 or more, got "):
         minimize(x, SPACE, n_trials=n_trials)

@@ -111,6 +111,13 @@ def test_running_added_and_killed_trials_are_part_of_it(path: Path) -> None:
     assert replay(path) == 10
 
 
+def test_levels_of_each_axis_are_read(path: Path) -> None:
+    space = {"type": Float(0.0, 1.0), "object": Int(0, 5)}
+    strategy = GridSearch(points_per_axis={"type": 3, "object": 2})
+    minimize(lambda params: 1.0, space, n_trials=9, strategy=strategy, journal=path)
+    assert replay(path) == 6
+
+
 @pytest.mark.parametrize("kernel", [RBF, Matern52])
 def test_settings_of_a_strategy_are_read(path: Path, kernel: Any) -> None:
     strategy = GPSearch(kernel=kernel, n_initial=2, n_candidates=50, n_starts=1, n_climbs=1)

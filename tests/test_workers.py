@@ -230,6 +230,56 @@ def test_describe() -> None:
     assert describe(ZeroDivisionError()) == "ZeroDivisionError" and "Rude" in describe(Rude())
 
 
+def refuse(*arguments: object) -> Any:
+    raise RuntimeError("not even this")
+
+
+class SilentType(type):
+    __repr__ = __str__ = __getattribute__ = refuse
+
+
+def evil(kind: str) -> Any:
+    kinds: dict[str, Any] = {
+        "text": type("Evil", (), {"__str__": refuse, "__repr__": refuse})(),
+        "exit": type("Evil", (), {"__str__": sys.exit})(),
+        "message": type("Evil", (Exception,), {"__str__": refuse, "__repr__": refuse})(),
+        "no text": type("Evil", (Exception,), {"__str__": lambda self: 3, "__repr__": lambda self: None})(),
+        "notes": type("Evil", (Exception,), {"__notes__": property(refuse)})(),
+        "a note": type(
+            "Evil", (Exception,), {"__notes__": [type("Note", (), {"__str__": refuse, "__repr__": refuse})()]}
+        )(),
+        "any attribute": type("Evil", (Exception,), {"__getattribute__": refuse})(),
+        "class": type("Evil", (), {"__class__": property(refuse), "__str__": refuse})(),
+        "type": SilentType("Evil", (Exception,), {"__str__": refuse})(),
+        "itself": type("Evil", (Exception,), {"__str__": lambda self: str(self)})(),
+    }
+    return kinds[kind]
+
+
+@pytest.mark.parametrize(
+    "kind", ["text", "exit", "message", "no text", "notes", "a note", "any attribute", "class", "type", "itself"]
+)
+def test_describe_never_raises(kind: str) -> None:
+    assert "Evil" in describe(evil(kind))
+
+
+def test_describe_does_not_swallow_an_interrupt() -> None:
+    class Slow:
+        def __str__(self) -> str:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        describe(Slow())
+
+
+def test_an_error_that_cannot_be_shown_is_a_failed_trial() -> None:
+    def objective(params: dict[str, Any]) -> float:
+        raise evil("notes")
+
+    study = minimize(objective, SPACE, n_trials=2, strategy="random")
+    assert [t.state for t in study.trials] == ["failed"] * 2 and "Evil" in str(study.trials[0].error)
+
+
 # The loop on executors
 
 
@@ -497,9 +547,96 @@ def test_a_trial_that_kills_this_very_process_is_failed_in_the_end(tmp_path: Pat
     assert codes == [-signal.SIGKILL] * 5 + [0]
     study = Study(SPACE, "random", journal=tmp_path / "study.jsonl")
     assert [t.state for t in study.trials] == ["failed", "done", "done"]
-    assert study.trials[0].error == "its process died in each of 5 attempts"
+    assert study.trials[0].error == "its process died 5 times while it ran no other trial"
     assert (
         study.ledger.objective_calls == 7
         and "trainings: 7 in" in str(study)
         and "lost with their process" in str(study)
     )
+
+
+KILLS_ALL = """
+import os, signal, time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from bayesopt_from_scratch import Study, Float, minimize
+
+GUILTY = [Study({"x": Float(0.0, 1.0)}, "random").ask().params["x"]]
+
+def objective(params):
+    time.sleep(0.1)
+    if params["x"] in GUILTY:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.1)
+    return params["x"]
+
+minimize(objective, {"x": Float(0.0, 1.0)}, n_trials=6, strategy="random", journal="study.jsonl",
+         executor=partial(ThreadPoolExecutor, 3))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_only_the_trial_that_kills_all_is_failed_in_the_end(tmp_path: Path) -> None:
+    deaths = 0
+    while subprocess.run(
+        [sys.executable, "-c", KILLS_ALL], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60
+    ).returncode:
+        deaths += 1
+        assert deaths < 10
+    study = Study(SPACE, "random", journal=tmp_path / "study.jsonl")
+    assert [t.state for t in study.trials] == ["failed"] + ["done"] * 5
+    assert study.trials[0].error == "its process died 5 times while it ran no other trial"
+    assert deaths == 7 and [t.attempts for t in study.trials] == [7, 3, 3, 1, 1, 1]
+
+
+def die_while_running(path: Path, *numbers: int) -> None:
+    """What is left of a process that was killed while it ran these trials."""
+    study = Study(SPACE, "random", journal=path)
+    for number in numbers:
+        study.start(study.trials[number] if number < len(study.trials) else study.ask())
+    study.close()
+
+
+@pytest.mark.parametrize("how", [{"executor": partial(ThreadPoolExecutor, 4)}, {}], ids=["threads", "sequential"])
+def test_deaths_beside_others_count_against_nobody(tmp_path: Path, how: dict[str, Any]) -> None:
+    path = tmp_path / "study.jsonl"
+    for _ in range(10):
+        die_while_running(path, 0, 1, 2, 3)
+    for _ in range(4):
+        die_while_running(path, 3)
+    study = minimize(partial(treacherous, {}), SPACE, n_trials=5, strategy="random", journal=path, **how)
+    assert [t.state for t in study.trials] == ["done"] * 5
+    assert [t.attempts for t in study.trials] == [11, 11, 11, 15, 1]
+
+
+def test_deaths_alone_count(tmp_path: Path) -> None:
+    path = tmp_path / "study.jsonl"
+    for _ in range(2):
+        die_while_running(path, 0, 1, 2)
+    for _ in range(5):
+        die_while_running(path, 1)
+    study = minimize(partial(treacherous, {}), SPACE, n_trials=3, strategy="random", journal=path)
+    assert [t.state for t in study.trials] == ["done", "failed", "done"]
+
+
+# What is given
+
+
+@pytest.mark.parametrize("executor", [4, "threads", [ThreadPoolExecutor]])
+def test_an_executor_is_one_or_makes_one(executor: Any, tmp_path: Path) -> None:
+    with pytest.raises(
+        ValueError, match=r"^expected a concurrent\.futures\.Executor or a callable that makes one, got "
+    ):
+        minimize(lambda params: 1.0, SPACE, n_trials=2, executor=executor, journal=tmp_path / "study.jsonl")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_makes_an_executor_makes_one() -> None:
+    make: Any = dict
+    with pytest.raises(ValueError, match=r"^expected <class 'dict'> to make a concurrent\.futures\.Executor, got {}$"):
+        minimize(lambda params: 1.0, SPACE, n_trials=2, executor=make)
+
+
+def test_one_at_a_time_in_this_process_whoever_asks_for_it() -> None:
+    study = minimize(lambda params: 1.0, SPACE, n_trials=3, strategy="random", executor=InThisProcess)
+    assert [t.number for t in study._history.log] == [0, 0, 0, 1, 1, 1, 2, 2, 2]

@@ -30,6 +30,8 @@ variance instead of the standard deviation, maximization, ...). Around them:
 
 from . import (  # noqa: F401  (each enters its laws into the table)
     change_of_data,
+    copies,
+    dense,
     discrete,
     evidence,
     factorization,
@@ -39,6 +41,7 @@ from . import (  # noqa: F401  (each enters its laws into the table)
     kernel_gradient,
     kernel_use,
     kernel_values,
+    learning,
     log_acquisition,
     machine,
     parzen,
@@ -47,6 +50,7 @@ from . import (  # noqa: F401  (each enters its laws into the table)
     space_laws,
     space_return,
     split,
+    strategy_aims,
     strategy_laws,
     surrogate_use,
 )

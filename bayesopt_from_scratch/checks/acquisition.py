@@ -7,10 +7,10 @@ The textbook formula d Phi(z) + std phi(z) is right to a few eps (abs(d) + std),
 its own size it loses a factor z^2, 5e-11 at z = -30, as long as Phi comes from erfc.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,10 @@ class AcquisitionCase:
     std: Array  # (m,)
     best: float
 
+    def __iter__(self) -> Iterator[Any]:
+        """Give the three arguments."""
+        return iter((self.mean, self.std, self.best))
+
     @property
     def d(self) -> Array:
         """By how much the mean is better than the best."""
@@ -51,6 +55,7 @@ class Acquisition:
     spread: str = "std"
     offset: float = 0.0
     any_shape: bool = False
+    interface: ClassVar[str] = "ei(mean, std, best) -> (m,) array"
 
     def arguments(self, mean: Array, std: Array, best: float) -> tuple[Array, Array, float]:
         """Arguments in the subject's convention, as copies of their own."""

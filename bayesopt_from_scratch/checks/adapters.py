@@ -7,6 +7,7 @@ and a class ``BayesianOptimization`` on top of it.
 """
 
 import copy
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,11 @@ def from_sklearn(regressor: Any) -> Callable[..., Any]:
         For a regressor, what :func:`~bayesopt_from_scratch.checks.check_surrogate` takes as ``predict=``; for a
         function that makes one, what it takes as ``make``; then ``empty=False``, for they do not fit no data.
 
+    Raises
+    ------
+    ValueError
+        If it is neither, or its ``predict`` does not know ``return_std``.
+
     Examples
     --------
     With scikit-learn's own::
@@ -50,11 +56,34 @@ def from_sklearn(regressor: Any) -> Callable[..., Any]:
     """
 
     def predict(fresh: Any, X: Array, y: Array, X_new: Array) -> Any:
+        _expect_regressor(fresh)
         return fresh.fit(X, y).predict(X_new, return_std=True)
 
+    if isinstance(regressor, type) or hasattr(regressor, "fit") or hasattr(regressor, "predict"):
+        _expect_regressor(regressor)
+    elif not callable(regressor):
+        raise ValueError(f"expected a regressor, or a function that makes one, got {regressor!r}")
     if hasattr(regressor, "fit") and not isinstance(regressor, type):
         return lambda X, y, X_new: predict(copy.deepcopy(regressor), X, y, X_new)
     return lambda *hyperparameters: lambda X, y, X_new: predict(regressor(*hyperparameters), X, y, X_new)
+
+
+def _expect_regressor(regressor: Any) -> None:
+    """Refuse what cannot fit, or cannot say how sure it is."""
+    name = regressor.__name__ if isinstance(regressor, type) else type(regressor).__name__
+    missing = [method for method in ("fit", "predict") if not callable(getattr(regressor, method, None))]
+    if missing:
+        raise ValueError(f"expected a regressor with fit and predict, but {name} has no {' and no '.join(missing)}")
+    try:
+        known = inspect.signature(regressor.predict).parameters
+    except (TypeError, ValueError):  # compiled, without a signature
+        return
+    if "return_std" not in known and not any(p.kind is p.VAR_KEYWORD for p in known.values()):
+        taken = ", ".join(argument for argument in known if argument != "self")
+        raise ValueError(
+            f"expected predict(X, return_std=True), but {name}.predict takes {taken}: "
+            "a surrogate must say how sure it is"
+        )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cases import SurrogateCase, surrogate_case
-from .law import EPS, expect, expect_close, law
+from .law import EPS, expect, expect_close, law, trying
 from .surrogate import GPML, Surrogate, made_raw, needs, some_data
 
 __all__: list[str] = []
@@ -64,6 +64,34 @@ def units(sur: Surrogate, case: SurrogateCase) -> None:
     mean_there, variance_there = sur(moved)
     expect_close(mean_there, mean, 2 * mean_off, "mean with X and l in other units")
     expect_close(variance_there, variance, 2 * variance_off, "variance with X and l in other units")
+
+
+def _own_units(sur: Surrogate) -> str:
+    """Hyperparameters that are given are in units of their own."""
+    if sur.predict is None:
+        return "only for predict=: what is given hyperparameters is tried with G9"
+    return "" if sur.standardizes else "needs standardizes=True"
+
+
+@law("G33", "surrogate", "units of y do not matter to one that standardizes", "y -> c y: mean c, std c",
+     "dimensional analysis", cases=some_data, applies=_own_units, share=0.25,
+     hint="mean or std was not turned back from standardized values, or the variance was returned")  # fmt: skip
+def own_units(sur: Surrogate, case: SurrogateCase) -> None:
+    """A power of two does not round, so that the standardized values are the same: 1e-6 of what comes out."""
+    case = sur.view(case)
+    mean, variance = sur(case)
+    for c in (2.0**10, 2.0**-10):
+        there = replace(case, y=c * case.y)
+        with trying(there):
+            mean_there, variance_there = sur(there)
+            size = float(np.abs(mean).max() + np.std(case.y))
+            expect_close(mean_there / c, mean, 1e-6 * size, f"mean of {c:g} y, divided by {c:g}")
+            expect_close(
+                np.sqrt(np.abs(variance_there)) / c,
+                np.sqrt(np.abs(variance)),
+                1e-6 * (np.sqrt(np.abs(variance)) + size),
+                f"std of {c:g} y, divided by {c:g}",
+            )
 
 
 @law("G10", "surrogate", "one datum after the other",

@@ -189,7 +189,8 @@ def check_surrogate(
     predictive : bool
         Whether that includes the noise of a new measurement.
     standardizes : bool
-        Whether y is brought to mean 0 and standard deviation 1 inside, where the hyperparameters apply.
+        Whether y is brought to mean 0 and standard deviation 1 inside, where the hyperparameters apply; with
+        ``predict=`` it declares that the unit of y does not matter.
     singular : {"solve", "raise"}
         Whether exact copies of points without noise are to work.
     noise_free : bool

@@ -7,7 +7,7 @@ theorem 10.3), so residuals are what is tested; factors themselves only where th
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,7 @@ class Cholesky:
     first_jitter: float = 1e-6
     jitter_factor: float = 10.0
     empty: bool = True
+    interface: ClassVar[str] = "factorize(K) -> L, or (L, jitter)"
 
     def __call__(self, K: Array) -> tuple[Array, float]:
         """Factor and jitter; a factorization that does not report its jitter is asked what it added to the diagonal."""

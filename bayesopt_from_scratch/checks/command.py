@@ -9,6 +9,7 @@ import ast
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
 from collections.abc import Callable, Sequence
 from operator import attrgetter
@@ -61,11 +62,21 @@ def main(arguments: Sequence[str]) -> int:
     except (_Wrong, ValueError) as error:
         print(f"check: {error}", file=sys.stderr)
         return 2
-    if options.json:
-        print(report.to_json())
-    else:
-        print(report.table(), *([] if report.ok else ["", report.details()]), sep="\n")
+    _show(report.to_json() if options.json else "\n".join([report.table(), *_details(report)]))
     return 0 if report.ok else 1
+
+
+def _details(report: Report) -> list[str]:
+    """What is broken, after an empty line."""
+    return [] if report.ok else ["", report.details()]
+
+
+def _show(text: str) -> None:
+    """Print; whoever reads may stop reading, as ``head`` does."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # Python flushes once more at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,13 +8,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .draw import Draw
-from .law import answer, expect
+from .law import answer, calling, expect
 from .oracle import legendre, normal_cdf
 
 __all__ = [
@@ -65,6 +65,7 @@ class Density:
     split: Callable[..., Any] | None = None
     good_fraction: float | None = None
     score: Callable[..., Any] | None = None
+    interface: ClassVar[str] = "make(observations) -> log_density(X), sample(n, rng)"
 
     def view(self, case: DensityCase) -> DensityCase:
         """Cut a case down to what this density takes."""
@@ -77,7 +78,8 @@ class Density:
 
     def __call__(self, observations: Array) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """Log density and sampler."""
-        made = self.make(observations.copy())
+        with calling(self.interface):
+            made = self.make(observations.copy())
         expect(isinstance(made, tuple | list) and len(made) == 2, "make should return (log_density, sample)")
         return made[0], made[1]
 

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -79,11 +80,13 @@ class _Trial:
                 if hasattr(self.subject, "fit"):  # a subject that takes only some cases makes one of its own of each
                     case = self.subject.fit(case)
                 self.law.check(self.subject, case)
-        except OutOfTime:
-            self.note(case, f"did not come back within {self.settings.seconds:g} s (time_limit= allows more)")
+        except OutOfTime as error:
+            late = f"did not come back within {self.settings.seconds:g} s (time_limit= allows more)"
+            self.note(getattr(error, "tried", case), late)
             raise
         except (Exception, SystemExit) as error:
-            self.note(case, str(error) if isinstance(error, Broken) else _crash(error))
+            message = str(error) if isinstance(error, Broken) else _crash(error, self.subject)
+            self.note(getattr(error, "tried", case), message)
             raise
 
     def note(self, case: Any, message: str) -> None:
@@ -198,11 +201,15 @@ class _global_generators_kept:
         np.random.set_state(self._states[1])  # noqa: NPY002
 
 
-def _crash(error: BaseException) -> str:
-    """Name an exception and the last line of code it passed through."""
+def _crash(error: BaseException, subject: Any) -> str:
+    """Name an exception and the last line of code it passed through; if it was called amiss, say how it is called."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    return f"raised {type(error).__name__}: {error}{where}"
+    notes = [note for note in getattr(error, "__notes__", ()) if note.startswith("expected ")]  # not hypothesis's
+    ours = bool(frames) and Path(frames[-1].filename).parent == Path(__file__).parent
+    if not notes and ours and isinstance(error, TypeError | AttributeError) and hasattr(subject, "interface"):
+        notes = [f"expected {subject.interface}"]
+    return "; ".join([f"raised {type(error).__name__}: {error}{where}", *notes[:1]])
 
 
 def _row(

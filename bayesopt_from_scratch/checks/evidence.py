@@ -145,6 +145,7 @@ def leave_one_out(sur: Surrogate, case: SurrogateCase) -> None:
     expect(isinstance(result, tuple | list) and len(result) == 2, "leave_one_out should return a mean and a spread")
     mean, spread = answer(result[0], (n,), "mean"), answer(result[1], (n,), sur.spread)
     variance = spread if sur.spread == "variance" else spread**2
+    expect(sur.spread == "variance" or np.all(spread >= 0), f"std of data left out is negative: {spread.tolist()}")
     for i in range(n):
         rest = np.delete(np.arange(n), i)
         there = replace(case, X=case.X[rest], y=case.y[rest], X_new=case.X[i : i + 1])

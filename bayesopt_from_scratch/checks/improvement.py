@@ -1,12 +1,13 @@
 """Laws of expected improvement."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .acquisition import JONES, Acquisition, AcquisitionCase, acquisition_case, mixed, rounding
-from .law import EPS, expect, expect_close, law
+from .law import EPS, expect, expect_close, law, trying
 from .oracle import expected_shortfall, normal_cdf, normal_pdf
 
 __all__: list[str] = []
@@ -23,9 +24,7 @@ def shape(acquisition: Acquisition, case: AcquisitionCase) -> None:
         acquisition(case.mean[:k], case.std[:k], case.best)
     if acquisition.any_shape:
         both = np.stack([case.mean, case.mean + 1]), np.stack([case.std, case.std])
-        expect_close(
-            acquisition(*both, case.best)[0], acquisition(case.mean, case.std, case.best), 0, "EI of (2, m) arrays"
-        )
+        expect_close(acquisition(*both, case.best)[0], acquisition(*case), 0, "EI of (2, m) arrays")
         acquisition(case.mean[0], case.std[0], case.best)
         acquisition(case.mean[:0], case.std[:0], case.best)
 
@@ -36,7 +35,7 @@ def shape(acquisition: Acquisition, case: AcquisitionCase) -> None:
 def definition(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """Quadrature is exact to 1e-14; both formulas round a few eps of |d| + std."""
     expected = case.std * expected_shortfall(case.d / case.std)
-    expect_close(acquisition(case.mean, case.std, case.best), expected, 1e-13 * case.std + rounding(case), "EI")
+    expect_close(acquisition(*case), expected, 1e-13 * case.std + rounding(case), "EI")
 
 
 @law("E2", "acquisition", "accurate in the tail", "EI = std h(z) for z between -30 and -3, relatively", JONES,
@@ -47,7 +46,7 @@ def tail(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """D Phi + std phi with Phi from erfc loses z^2 of its digits, 5e-11 at z = -30; 1e-8 leaves room for d."""
     expected = case.std * expected_shortfall(case.d / case.std)
     allowed = 1e-8 + 4 * EPS * np.abs(case.d / case.std) * (np.abs(case.mean) + abs(case.best)) / case.std
-    expect_close(acquisition(case.mean, case.std, case.best), expected, allowed * expected, "EI")
+    expect_close(acquisition(*case), expected, allowed * expected, "EI")
 
 
 @law("E3", "acquisition", "bounded", "max(d, 0) <= EI <= max(d, 0) + std / sqrt(2 pi)",
@@ -55,7 +54,7 @@ def tail(acquisition: Acquisition, case: AcquisitionCase) -> None:
      hint="EI is never negative and never below the certain gain")  # fmt: skip
 def bounds(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """A few eps of the two terms."""
-    EI, certain = acquisition(case.mean, case.std, case.best), np.maximum(case.d, 0)
+    EI, certain = acquisition(*case), np.maximum(case.d, 0)
     within = np.clip(EI, certain, certain + case.std * 0.3989422804014327)
     expect_close(EI, within, rounding(case), "EI (beside its nearest bound)")
     expect(np.all(EI >= -1e-30), f"EI is negative: {EI.tolist()}")
@@ -65,19 +64,19 @@ def bounds(acquisition: Acquisition, case: AcquisitionCase) -> None:
      cases=mixed, hint="at std = 0 the limit is max(best - mean, 0), not 0, and 0/0 is not an answer")  # fmt: skip
 def certain(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """Exact but for the rounding of best - mean; std of 1e-300 and means of 1e300 must not overflow into nan."""
-    expected = np.maximum(case.d, 0)
-    zero = np.zeros_like(case.std)
     slack = 4 * EPS * (np.abs(case.mean) + abs(case.best))
-    expect_close(acquisition(case.mean, zero, case.best), expected, slack, "EI at std = 0")
-    expect_close(acquisition(case.mean, zero + 1e-300, case.best), expected, slack + 1e-290, "EI at std = 1e-300")
+    for tiny, allowed in ((0.0, slack), (1e-300, slack + 1e-290)):
+        there = replace(case, std=np.full_like(case.std, tiny))
+        with trying(there):
+            expect_close(acquisition(*there), np.maximum(case.d, 0), allowed, f"EI at std = {tiny:g}")
     mean, std = np.append(case.mean, [case.best, 1e300]), np.append(case.std, [0.0, 1.0])
     std[0] = 0.0
-    mixed = acquisition(mean, std, case.best)
-    expect_close(mixed[-2:], [0.0, 0.0], slack[0], "EI at d = 0 and std = 0, and at mean = 1e300")
-    expect_close(mixed[0], expected[0], slack[0], "EI at std = 0 beside entries with std > 0")
-    expect_close(
-        mixed[1:-2], acquisition(case.mean, case.std, case.best)[1:], slack[1:], "EI beside an entry with std = 0"
-    )
+    there = AcquisitionCase(mean, std, case.best)
+    with trying(there):
+        mixed = acquisition(*there)
+        expect_close(mixed[-2:], [0.0, 0.0], slack[0], "EI at d = 0 and std = 0, and at mean = 1e300")
+        expect_close(mixed[0], np.maximum(case.d[0], 0), slack[0], "EI at std = 0 beside entries with std > 0")
+        expect_close(mixed[1:-2], acquisition(*case)[1:], slack[1:], "EI beside an entry with std = 0")
 
 
 @law("E5", "acquisition", "falls with the mean, rises with std, convex", "-1 <= dEI/dmean <= 0 <= dEI/dstd <= phi(0)",
@@ -87,7 +86,7 @@ def certain(acquisition: Acquisition, case: AcquisitionCase) -> None:
 def monotone(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """Differences of two values, each rounded."""
     step, slack = 0.25 * case.std, 4 * rounding(case)
-    here = acquisition(case.mean, case.std, case.best)
+    here = acquisition(*case)
     higher = acquisition(case.mean + step, case.std, case.best)
     wider = acquisition(case.mean, case.std + step, case.best)
     both = acquisition(case.mean + step, case.std + step, case.best)
@@ -119,17 +118,19 @@ def slopes(acquisition: Acquisition, case: AcquisitionCase) -> None:
      "stands for std")  # fmt: skip
 def units(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """Powers of two scale without rounding; a shift rounds d."""
-    EI, allowed = acquisition(case.mean, case.std, case.best), rounding(case)
+    EI, allowed = acquisition(*case), rounding(case)
     if not acquisition.offset:
         for c in (2.0**-20, 2.0, 2.0**20):
-            scaled = acquisition(c * case.mean, c * case.std, c * case.best)
-            expect_close(scaled / c, EI, allowed, f"EI in units {c:g} times smaller, divided by {c:g}")
-    b = 8 * float(case.std.max())
-    expect_close(
-        acquisition(case.mean + b, case.std, case.best + b), EI, allowed + 32 * EPS * b, "EI with the origin moved"
-    )
-    level = acquisition(np.full_like(case.mean, case.best), case.std, case.best)
-    expect_close(level, case.std * 0.3989422804014327, allowed, "EI at mean = best")
+            there = AcquisitionCase(c * case.mean, c * case.std, c * case.best)
+            with trying(there):
+                expect_close(acquisition(*there) / c, EI, allowed, f"EI in units {c:g} times smaller, divided by {c:g}")
+    for b in (8 * float(case.std.max()), 2.0**14 * float(case.std.max())):
+        moved = replace(case, mean=case.mean + b, best=case.best + b)
+        with trying(moved):
+            expect_close(acquisition(*moved), EI, allowed + 32 * EPS * b, "EI with the origin moved")
+    level = replace(case, mean=0 * case.mean + case.best)
+    with trying(level):
+        expect_close(acquisition(*level), case.std * 0.3989422804014327, allowed, "EI at mean = best")
 
 
 @law("E8", "acquisition", "gain minus loss", "EI(best + g) - EI(best - g) = g around the mean: h(z) - h(-z) = z",
@@ -137,7 +138,7 @@ def units(acquisition: Acquisition, case: AcquisitionCase) -> None:
      hint="the two tails do not belong to the same distribution: a sign, or a clipped value")  # fmt: skip
 def reflection(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """A few eps of the two terms, twice."""
-    gain = acquisition(case.mean, case.std, case.best)
+    gain = acquisition(*case)
     loss = acquisition(2 * case.best - case.mean, case.std, case.best)
     expect_close(gain - loss, case.d, 2 * rounding(case), "EI(+d) - EI(-d)")
 
@@ -147,7 +148,7 @@ def reflection(acquisition: Acquisition, case: AcquisitionCase) -> None:
      "maximum")  # fmt: skip
 def elementwise(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """The same operations in vector registers: a few eps."""
-    together = acquisition(case.mean, case.std, case.best)
+    together = acquisition(*case)
     alone = [acquisition(case.mean[i : i + 1], case.std[i : i + 1], case.best)[0] for i in range(len(case.mean))]
     expect_close(together, alone, rounding(case) + 1e-12 * np.abs(alone), "EI of all at once")
     order = np.roll(np.arange(len(case.mean)), 1)

@@ -13,7 +13,7 @@ from .strategy_laws import expect_same
 __all__: list[str] = []
 
 dyadic = partial(
-    history, numbers=(12, 1, 5, 16, 24), states=("mixed", "done", "mixed"), values=("real", "positive", "ties")
+    history, numbers=(16, 24, 1, 24, 5, 12), states=("mixed", "done", "mixed"), values=("real", "positive", "ties")
 )
 
 
@@ -27,10 +27,12 @@ def scale(subject: StrategySubject, case: HistoryCase) -> None:
 
 @law("T12", "strategy", "the origin of y is irrelevant", "y -> y + b changes no suggestion", "affine invariance",
      cases=dyadic, share=0.5, applies=lambda subject: "" if subject.invariance else "needs invariance=",
-     hint="a prior mean of 0 on values that were not centred; failed trials counted as 0")  # fmt: skip
+     hint="a prior mean of 0 on values that were not centred; failed trials counted as 0; a value of 0 taken for "
+     "none")  # fmt: skip
 def shift(subject: StrategySubject, case: HistoryCase) -> None:
-    """Values are multiples of 2^-15 and b is whole, so y + b does not round; nor do differences."""
-    _unchanged(subject, case, "with y shifted", lambda y: y + 16, lambda y: y - 16)
+    """Values are multiples of 2^-15 and so is b, so y + b does not round; nor do differences. Once the best is 0."""
+    lowest = min((trial.value for trial in case.trials if trial.value is not None), default=0.0)
+    _unchanged(subject, case, "with y shifted", lambda y: y + 16, lambda y: y - 16, lambda y: y - lowest)
 
 
 @law("T13", "strategy", "only ranks count", "any increasing map of y changes no suggestion", "rank invariance",

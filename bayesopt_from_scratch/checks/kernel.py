@@ -8,13 +8,13 @@ its argument; laws that compare values allow ten times that (``ulps``).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .cases import KernelCase
-from .law import EPS, Broken, answer
+from .law import EPS, Broken, answer, calling
 from .oracle import gram, squared_distances
 
 __all__ = ["Kernel", "diagnose_kernel", "needs", "ulps"]
@@ -38,6 +38,7 @@ class Kernel:
     one_argument: bool = False
     empty: bool = True
     any_dtype: bool = False
+    interface: ClassVar[str] = "make(lengthscales, variance) -> k(A, B) -> (n, m) array"
 
     def view(self, case: KernelCase) -> KernelCase:
         """Cut a case down to what this kernel takes."""
@@ -52,7 +53,8 @@ class Kernel:
 
     def made(self, factory: Callable[..., Callable[..., Any]], l: Array, v: float) -> Callable[..., Any]:
         """Make with hyperparameters of its own."""
-        return factory(float(l[0]) if self.shared_lengthscale else l.copy(), float(v))
+        with calling(self.interface):
+            return factory(float(l[0]) if self.shared_lengthscale else l.copy(), float(v))
 
     def __call__(self, l: Array, v: float, A: Array, B: Array) -> Array:
         """Kernel matrix of shape (n, m)."""
@@ -103,6 +105,10 @@ _SUSPECTS: dict[str, Callable[[Array, float, Array, Array], Array]] = {
         lambda l, v, A, B: gram(A, B, l, v**2, "rbf"),
     "the square root of the variance was used": lambda l, v, A, B: gram(A, B, l, np.sqrt(v), "rbf"),
     "the variance was forgotten": lambda l, v, A, B: gram(A, B, l, 1.0, "rbf"),
+    "the factor 1/2 and the length scale were missing: exp(-|x - z|^2)":
+        lambda l, v, A, B: gram(A, B, np.full_like(l, np.sqrt(0.5)), v, "rbf"),
+    "the factor 1/2 and the variance were missing: exp(-|x - z|^2 / l^2)":
+        lambda l, v, A, B: gram(A, B, l / np.sqrt(2), 1.0, "rbf"),
     "the points were multiplied by the length scale": lambda l, v, A, B: gram(A, B, 1 / l, v, "rbf"),
     "only the first length scale was used": lambda l, v, A, B: gram(A, B, np.full_like(l, l[0]), v, "rbf"),
     "the length scale was forgotten": lambda l, v, A, B: gram(A, B, np.ones_like(l), v, "rbf"),

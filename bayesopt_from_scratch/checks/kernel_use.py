@@ -49,7 +49,8 @@ def pure(kernel: Kernel, case: KernelCase) -> None:
 
 
 @law("K18", "kernel", "each pair by itself", "k(A, B)_ij depends on a_i and b_j alone", "definition", cases=some_points,
-     hint="points are centred or scaled by the rest of the batch; a square matrix is taken for k(A, A)")  # fmt: skip
+     hint="points are centred or scaled by the rest of the batch; a square matrix is taken for k(A, A); jitter is "
+     "added where A is B")  # fmt: skip
 def pairwise(kernel: Kernel, case: KernelCase) -> None:
     """The same operations in vector registers: the rounding of the exponent."""
     case = kernel.view(case)
@@ -60,6 +61,10 @@ def pairwise(kernel: Kernel, case: KernelCase) -> None:
     for i, j in parts:
         alone = kernel(l, v, case.A[i], case.B[j])
         expect_close(alone, K[i, j], allowed[i, j], f"k(A[{_span(i)}], B[{_span(j)}])")
+    A = case.A.copy()
+    same = answer(kernel.made(kernel.make, l, v)(A, A), (len(A), len(A)), "k(A, A)")
+    allowed = ulps(KernelCase(l, v, A, A)) * v
+    expect_close(same, kernel(l, v, A, A), allowed, "k(A, A) of one array, where k of it and its copy is expected,")
 
 
 def _span(part: slice) -> str:

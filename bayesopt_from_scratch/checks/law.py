@@ -9,7 +9,8 @@ condition number kappa <= 1 + n v / s2 whatever the points are, so drawing s2 / 
 at an eigenvalue.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .draw import Draw
 
-__all__ = ["EPS", "KINDS", "Broken", "Law", "answer", "expect", "expect_close", "law", "laws"]
+__all__ = ["EPS", "KINDS", "Broken", "Law", "answer", "calling", "expect", "expect_close", "law", "laws", "trying"]
 
 Array = NDArray[np.floating]
 
@@ -125,6 +126,27 @@ def laws(kind: str | None = None) -> tuple[Law, ...]:
     if kind is not None and kind not in _TABLE:
         raise ValueError(f"expected one of {', '.join(KINDS)}, got {kind!r}")
     return tuple(row for k in KINDS if kind in (None, k) for row in sorted(_TABLE[k], key=lambda row: int(row.id[1:])))
+
+
+@contextmanager
+def trying(case: Any) -> Iterator[None]:
+    """Name the case that is really tried, where a law changes the one it was given: that is the counterexample."""
+    try:
+        yield
+    except BaseException as error:
+        if not hasattr(error, "tried"):
+            error.tried = case  # type: ignore[attr-defined]
+        raise
+
+
+@contextmanager
+def calling(interface: str) -> Iterator[None]:
+    """Say how the subject is called if it raises; it may be called in another way than its author thought."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"expected {interface}")
+        raise
 
 
 def expect(holds: bool | np.bool_, message: str) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .acquisition import Acquisition, AcquisitionCase, acquisition_case
 from .draw import Draw
-from .law import EPS, expect, expect_close, law
+from .law import EPS, answer, expect, expect_close, law, trying
 from .oracle import expected_shortfall, log_expected_shortfall, normal_cdf, normal_pdf, tail_slopes
 
 __all__: list[str] = []
@@ -68,12 +68,12 @@ def log_concave(acquisition: Acquisition, case: AcquisitionCase) -> None:
 def log_certain(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """Logarithm of a difference that was rounded."""
     d = np.abs(case.d) + 0.5
-    gain = acquisition.log(case.best - d, 0 * case.std, case.best)
-    expect_close(gain, np.log(d), 1e-12 * (1 + abs(case.best) / d), "log EI at std = 0 below the best")
-    expect(
-        np.all(acquisition.log(case.best + d, 0 * case.std, case.best) < -300),
-        "log EI at std = 0 above the best is not -inf",
-    )
+    below, above = (AcquisitionCase(case.best + sign * d, 0 * case.std, case.best) for sign in (-1, 1))
+    with trying(below):
+        gain = acquisition.log(*below)
+        expect_close(gain, np.log(d), 1e-12 * (1 + abs(case.best) / d), "log EI at std = 0 below the best")
+    with trying(above):
+        expect(np.all(acquisition.log(*above) < -300), "log EI at std = 0 above the best is not -inf")
 
 
 @law("E16", "acquisition", "gradient in closed form", "dEI/dmean = -Phi(z), dEI/dstd = phi(z)",
@@ -94,10 +94,14 @@ def gradient(acquisition: Acquisition, case: AcquisitionCase) -> None:
 def log_gradient(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """Ratios of functions that are right to z^2 eps: relative 1e-9."""
     assert acquisition.log_gradient is not None
+    parts = acquisition.log_gradient(*acquisition.arguments(*case))
+    expect(isinstance(parts, tuple | list) and len(parts) == 3, "log_gradient(mean, std, best) should return 3 arrays")
     by_mean, by_std = acquisition.slopes(acquisition.log_gradient, case, 3, "log_gradient(mean, std, best) of log EI")
     z = case.d / case.std
     h = case.std * expected_shortfall(z)
     allowed = 1e-9 + 8 * EPS * np.abs(z) * (np.abs(case.mean) + abs(case.best)) / case.std
+    log_ei = answer(parts[0], case.mean.shape, "log EI")
+    expect_close(log_ei, np.log(h), allowed * (1 + np.abs(np.log(h))), "log EI beside its gradient")
     for value, expected, name in ((by_mean, -normal_cdf(z) / h, "mean"), (by_std, normal_pdf(z) / h, "std")):
         expect_close(value, expected, allowed * np.abs(expected), f"dlog EI/d{name}")
 

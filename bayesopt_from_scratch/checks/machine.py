@@ -26,7 +26,7 @@ def _finite(subject: StrategySubject) -> str:
 
 
 @law("T14", "strategy", "a finite space is used up", "every combination once, then the space is exhausted", PROTOCOL,
-     cases=partial(history, numbers=(0, 12), finite=True, most=2), applies=_finite, share=0.5,
+     cases=partial(history, numbers=(0, 12), finite=True, most=3), applies=_finite, share=0.5,
      hint="a model suggests its favourite for ever: pass over what was tried; end with SpaceExhausted")  # fmt: skip
 def used_up(subject: StrategySubject, case: HistoryCase) -> None:
     """Exact; a grid may have fewer combinations than the space."""

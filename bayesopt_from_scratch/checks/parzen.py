@@ -45,8 +45,9 @@ def _formula(density: Density) -> str:
 @law("Z2", "density", "equals the mixture of truncated normals", "p = (w + sum_i prod_j t(x_j; x_ij, h)) / (w + n)",
      BERGSTRA, cases=density_case,
      applies=_formula,
-     hint="each component is renormalized by itself; bandwidth= and prior_weight= declare other constants, None that "
-     "there are none")  # fmt: skip
+     hint="the product over dimensions stands inside the sum over observations: a product of one-dimensional mixtures "
+     "is another density; each component is renormalized by itself; bandwidth= and prior_weight= declare other "
+     "constants, None that there are none")  # fmt: skip
 def definition(density: Density, case: DensityCase) -> None:
     """Exponents up to 2e3 rounded to eps, logarithms to eps: 1e-11 + 64 eps of the result."""
     case = density.view(case)

@@ -5,6 +5,7 @@ found, and the usual cause.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from textwrap import fill
@@ -15,6 +16,9 @@ import numpy as np
 __all__ = ["LawsBroken", "Report", "Row", "describe"]
 
 _WIDTH = 100
+
+#: kind -> the law that compares the values with their definition, where that can be left out
+_VALUES = {"kernel": "K1", "surrogate": "G1", "density": "Z2"}
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,22 @@ class Report:
     def summary(self) -> str:
         """One line: how many laws ran, and how many of them were broken."""
         ran = len(self.rows) - len(self.not_run)
-        verdict = f"{len(self.broken)} broken" if self.broken else "all hold"
+        verdict = f"{len(self.broken)} broken" if self.broken else self._caution or "all hold"
         return f"{self.kind} {self.subject}: {ran} of {len(self.rows)} laws ran, {verdict}"
+
+    @property
+    def _caution(self) -> str:
+        """What has to be said if no law could compare the values with what they should be, though all hold."""
+        reason = next((row.message for row in self.not_run if row.id == _VALUES.get(self.kind)), "")
+        if not reason:
+            return ""
+        why = Counter(row.message for row in self.not_run)
+        number = f"{len(self.not_run)} law{'s' * (len(self.not_run) > 1)}"
+        rest = f"; the others: {', '.join(text for text in why if text != reason)}" if len(why) > 1 else ""
+        return (
+            "all of them hold, but the values themselves could not be compared with what they should be: "
+            f"{number} did not run, {why[reason]} because: {reason}{rest}"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, in plain Python types."""
@@ -119,7 +137,10 @@ class Report:
     def table(self) -> str:
         """One line for each law, of a hundred characters at most."""
         lines = [f"{row.status:8s} {row.id:4s} " + _cut(f"{row.name}{_reason(row)}", _WIDTH - 14) for row in self.rows]
-        return "\n".join([*lines, self.summary])
+        last = self.summary
+        if self.ok and self._caution:
+            last = fill(last, _WIDTH, break_long_words=False, break_on_hyphens=False)
+        return "\n".join([*lines, last])
 
     def details(self) -> str:
         """Every broken law with its formula, its counterexample and the usual cause."""

@@ -7,7 +7,7 @@ Bounds are never 0 and 1, names are not in alphabetical order, options may be eq
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from ..search.parameter import Choice, Float, Int, Parameter
 from .draw import Draw
 from .law import expect
 
-__all__ = ["SpaceCase", "SpaceSubject", "able", "active", "columns", "parameters", "same", "space_case"]
+__all__ = ["SpaceCase", "SpaceSubject", "able", "active", "chains", "columns", "parameters", "same", "space_case"]
 
 Array = NDArray[np.floating]
 
@@ -40,6 +40,7 @@ class SpaceSubject:
     parameters: Mapping[str, Parameter] | None = None  # None: any
     conditional: bool = True
     log_integers: bool = True
+    interface: ClassVar[str] = "make(parameters) -> a space with from_unit(u) -> params and to_unit(many) -> (n, p)"
 
     def fit(self, case: SpaceCase) -> SpaceCase:
         """Make a case of the spaces that this one is."""
@@ -79,8 +80,10 @@ class Made:
 
     def corners(self) -> Array:
         """Points of the case, both ends of all sides, and the points next to them."""
+        p = self.case.U.shape[1]
         ends = np.array([0.0, 1.0, np.nextafter(0, 1), np.nextafter(1, 0)])
-        return np.vstack([self.case.U, np.repeat(ends[:, None], self.case.U.shape[1], axis=1)])
+        digits = 0.6180339887498949 * np.arange(1, p + 1) % 1  # as many as a float has
+        return np.vstack([self.case.U, np.repeat(ends[:, None], p, axis=1), digits])
 
     def along(self, name: str, places: Array) -> list[Any]:
         """Values of one parameter at these places on its side, where some point of the case makes it active."""
@@ -107,6 +110,18 @@ def able(*names: str) -> Callable[[SpaceSubject], str]:
     return applies
 
 
+#: Conditions on a parameter that is itself conditional, and two conditions on one.
+chains = SpaceCase(
+    {
+        "rate": Choice("b", "a", "c"),
+        "depth": Int(0, 2, when={"rate": "a"}),
+        "kind": Float(-1.3, 2.6, when={"depth": 1}),
+        "bias": Int(1, 3, when={"rate": ["a", "c"], "depth": [0, 2]}),
+    },
+    np.arange(1, 13)[:, None] * np.array([0.618, 0.414, 0.732, 0.236]) % 1.0,
+)
+
+
 def space_case(draw: Draw) -> SpaceCase:
     """Draw a space and points of its unit cube."""
     drawn = parameters(draw)
@@ -121,7 +136,11 @@ def parameters(draw: Draw, *, finite: bool = False, continuous: bool = False, mo
             _float if continuous and not drawn else draw.choice((_int, _choice) if finite else (_float, _int, _choice))
         )
         parents = [parent for parent, parameter in drawn.items() if 0 < parameter.n_cells <= 6]
-        when = _condition(draw, drawn, draw.choice(parents)) if parents and draw.integer(0, 2) == 2 else None
+        parents += 2 * [parent for parent in parents if drawn[parent].when]  # chains of conditions are rare enough
+        when = _condition(draw, drawn, draw.choice(parents)) if parents and draw.integer(0, 1) else None
+        free = [parent for parent in parents if not drawn[parent].when and parent not in _chain(drawn, when)]
+        if free and when and draw.integer(0, 1):  # a second condition, which the first does not rule out
+            when = _condition(draw, drawn, draw.choice(free)) | when
         drawn[name] = kind(draw, when, small=finite)
     return drawn
 
@@ -152,6 +171,11 @@ def _condition(draw: Draw, drawn: Mapping[str, Parameter], parent: str) -> dict[
     parameter = drawn[parent]
     values = [parameter.value(parameter.low + draw.integer(0, parameter.n_cells - 1)) for _ in range(2)]
     return {parent: values[0] if draw.integer(0, 1) else [values[0], values[1]]}
+
+
+def _chain(drawn: Mapping[str, Parameter], when: Mapping[str, Any] | None) -> set[str]:
+    """Names that conditions depend on, however indirectly."""
+    return set(when or ()).union(*(_chain(drawn, drawn[parent].when) for parent in when or ()))
 
 
 def _always(parameter: Parameter) -> Parameter:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .law import expect, expect_close, law
-from .space import SpaceCase, SpaceSubject, active, space_case
+from .space import SpaceCase, SpaceSubject, active, chains, space_case
 from .space_rounding import check_bounds, check_types, value_rounding
 
 __all__ = ["HERE"]
@@ -17,7 +17,7 @@ HERE = "bayesopt_from_scratch.search.parameter"
 
 
 @law("S0", "space", "the active parameters", "from_unit(u) has a parameter if and only if its conditions hold", HERE,
-     cases=space_case,
+     cases=space_case, always=(chains,),
      hint="an inactive parameter is left out, not None; a condition on an inactive parent does not hold")  # fmt: skip
 def names(subject: SpaceSubject, case: SpaceCase) -> None:
     """Exact."""

@@ -10,7 +10,7 @@ from ..search.parameter import Parameter
 from .law import EPS, expect, expect_close, law
 from .space import SpaceCase, SpaceSubject, able, same, space_case
 from .space_laws import HERE
-from .space_rounding import unit_rounding, value_rounding
+from .space_rounding import check_types, unit_rounding, value_rounding
 
 __all__: list[str] = []
 
@@ -72,6 +72,7 @@ def accepts(subject: SpaceSubject, case: SpaceCase) -> None:
         params = made.from_unit(u)
         checked = dict(made.space.check(dict(params)))
         expect(same(case.parameters, checked, params), f"check({params}) = {checked}")
+        check_types(case.parameters, checked)
 
 
 @law("S12", "space", "check refuses what is outside",
@@ -111,9 +112,10 @@ def _outside(parameters: dict[str, Parameter], params: dict[str, Any]) -> list[d
 def snapping(subject: SpaceSubject, case: SpaceCase) -> None:
     """Exact for cells; of a Float, its rounding in units of the range."""
     made = subject(case)
-    U = made.corners()
+    U, given = made.corners(), made.corners()
     expected = made.to_unit([made.from_unit(u) for u in U])
-    snapped = np.array(made.space.snap(U.copy()), dtype=float)
+    snapped = np.array(made.space.snap(given), dtype=float)
+    expect(np.array_equal(given, U), "snap(U) changed its argument")
     for what, actual in ("snap(U)", snapped), ("snap(snap(U))", np.array(made.space.snap(snapped.copy()), dtype=float)):
         expect(actual.shape == U.shape, f"{what} has shape {actual.shape}, expected {U.shape}")
         expect(np.array_equal(np.isnan(actual), np.isnan(expected)), f"{what} is NaN elsewhere than where not active")
@@ -128,6 +130,9 @@ def snapping(subject: SpaceSubject, case: SpaceCase) -> None:
 def pure(subject: SpaceSubject, case: SpaceCase) -> None:
     """Exact."""
     made = subject(case)
+    held = [(params, dict(params)) for params in map(made.space.from_unit, made.corners())]
+    for params, before in held:
+        expect(same(case.parameters, params, before), f"a later call changed what from_unit returned to {params}")
     for u in made.corners():
         given = u.copy()
         params = dict(made.space.from_unit(given))

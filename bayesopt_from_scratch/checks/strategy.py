@@ -9,7 +9,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,7 @@ class StrategySubject:
     invariance: str | None = None
     tolerance: float = 0.0
     exhausted: type[Exception] = SpaceExhausted
+    interface: ClassVar[str] = "strategy() -> an object with suggest(space, trials, rng) -> params"
 
     def fit(self, sketch: Sketch) -> HistoryCase:
         """Make a history on a space that the strategy takes."""

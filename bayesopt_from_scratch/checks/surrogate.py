@@ -17,13 +17,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cases import SurrogateCase, surrogate_case
-from .law import EPS, answer, expect
+from .law import EPS, answer, calling, expect
 from .oracle import Posterior, gram
 
 __all__ = ["Surrogate", "made", "made_raw", "needs", "some_data"]
 
 Array = NDArray[np.floating]
 GPML = "Rasmussen & Williams (2006)"
+
+
+#: ability -> what a call of it returns
+_MADE = {
+    "make": "predict(X, y, X_new) -> mean, std",
+    "covariance": "covariance(X, y, X_new) -> (m, m) array",
+    "lml": "lml(X, y) -> number",
+    "lml_gradient": "gradient(X, y) -> (d + 2,) array",
+    "leave_one_out": "leave_one_out(X, y) -> mean, std",
+}
+
+
+def _interface(name: str) -> str:
+    """Say how one of them is called."""
+    if name == "predict":
+        return _MADE["make"]
+    return f"{name}(lengthscales, signal_variance, noise_variance) -> {_MADE[name]}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +97,14 @@ class Surrogate:
     def factory(self, make: Callable[..., Callable[..., Any]], case: SurrogateCase) -> Callable[..., Any]:
         """Make something with the hyperparameters of a case, of its own."""
         l = float(case.lengthscales[0]) if self.shared_lengthscale else case.lengthscales.copy()
-        return make(l, float(case.signal_variance), float(case.noise_variance))
+        name = next((name for name in _MADE if getattr(self, name) is make), "make")
+        with calling(_interface(name)):
+            return make(l, float(case.signal_variance), float(case.noise_variance))
+
+    @property
+    def interface(self) -> str:
+        """How the laws call it."""
+        return _interface("make" if self.predict is None else "predict")
 
     def raw(self, case: SurrogateCase) -> Callable[..., Any]:
         """Give the function (X, y, X_new) -> (mean, spread), as the subject has it."""

@@ -36,6 +36,10 @@ def _suspects(case: SurrogateCase, sur: Surrogate) -> dict[str, tuple[Array, Arr
         "the square root of the signal variance was used": given(signal_variance=v**0.5),
         "the signal variance was ignored": given(signal_variance=1.0),
         "the length scale was not squared": given(lengthscales=np.sqrt(case.lengthscales)),
+        "the factor 1/2 was missing in the kernel: exp(-|x - z|^2 / l^2)":
+            given(lengthscales=case.lengthscales / np.sqrt(2)),
+        "the factor 1/2 was missing in the kernel and the length scale not squared: exp(-|x - z|^2 / l)":
+            given(lengthscales=np.sqrt(case.lengthscales / 2)),
         "only the first length scale was used":
             given(lengthscales=np.full_like(case.lengthscales, case.lengthscales[0])),
         "the prediction had the prior's variance": (mean, np.full_like(var, v)),

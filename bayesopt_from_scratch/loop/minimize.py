@@ -3,12 +3,14 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import closing
 from functools import partial
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 from ..numerics.arrays import require
-from ..resilience.workers import Crew, InThisProcess, processes
+from ..resilience.workers import Crew, executor_or_default
 from ..search.grid_search import GridSearch
 from ..search.parameter import Parameter, as_number
 from ..search.space import Params, Space
@@ -18,7 +20,7 @@ from .study import Study
 
 __all__ = ["minimize"]
 
-_MOST_ATTEMPTS = 5  # of a trial whose process died each time; then it is failed, or it would be run for ever
+_MOST_DEATHS = 5  # of the process while it ran this trial and no other; then it is failed, or it would run for ever
 
 
 def minimize(
@@ -59,9 +61,10 @@ def minimize(
         Number of trials in flight; by default 1, or the number of the executor's workers. The next is asked as soon as
         one ends, and sees those that are running.
     journal : str or Path, optional
-        As in :class:`Study`: kill the process, call again, and it goes on. Trials that were running run again; one
-        whose process died five times is failed. The file is released at the end. A grid that is to grow needs its
-        ``points_per_axis``, since another budget is another grid.
+        As in :class:`Study`: kill the process, call again, and it goes on. Trials that were running run again, from
+        their third start on alone, since one of them may be what kills the process. A death (or interruption) counts
+        against a trial only if it was the only one running; the fifth of these fails it. The file is released at the
+        end. A grid that is to grow needs its ``points_per_axis``, since another budget is another grid.
     on_trial : callable, optional
         Called as ``on_trial(study, trial)`` when a trial has ended; if it returns True no further one is begun.
 
@@ -85,25 +88,19 @@ def minimize(
     >>> round(study.best.value, 3), study.best.params["n"]
     (1.0, 1)
     """
-    for name, number, least in (("n_trials", n_trials, 0), ("n_parallel", 1 if n_parallel is None else n_parallel, 1)):
-        whole = isinstance(number, int) and not isinstance(number, bool) and number >= least
-        require(whole, "expected {} as a whole number of {} or more, got {!r}", name, least, number)
+    n_trials = _whole("n_trials", n_trials, 0)
+    n_parallel = None if n_parallel is None else _whole("n_parallel", n_parallel, 1)
     require(callable(objective), "expected a callable objective, got {!r}", objective)
-    if executor is None:
-        n_parallel = n_parallel or 1
-        executor = InThisProcess if n_parallel == 1 else processes(n_parallel, objective)
+    executor = executor_or_default(executor, n_parallel, objective)
     strategy = GridSearch(budget=max(n_trials, 1)) if strategy == "grid" else strategy
     study = Study(space, strategy, seed=seed, journal=journal)
     trials = {trial.number: trial for trial in study.trials}
-    try:
-        with Crew(partial(_value, objective), executor, n_parallel, lambda n: study.start(trials[n])) as crew:
-            try:
-                _drive(study, trials, crew, n_trials, on_trial or (lambda study, trial: None))
-            finally:  # also when interrupted, what has come back is told
-                for number, outcome in crew.come_back():
-                    _end(study, trials[number], *outcome)
-    finally:
-        study.close()
+    with closing(study), Crew(partial(_run, objective), executor, n_parallel, lambda n: study.start(trials[n])) as crew:
+        try:
+            _drive(study, trials, crew, n_trials, on_trial or (lambda study, trial: None))
+        finally:  # also when interrupted, what has come back is told
+            for number, outcome in crew.come_back():
+                _end(study, trials[number], *outcome)
     return study
 
 
@@ -120,8 +117,8 @@ def _drive(
                 n_trials = 0
                 break
             trials[trial.number] = trial
-            if trial.attempts >= _MOST_ATTEMPTS:
-                study.fail(trial, f"its process died in each of {trial.attempts} attempts", seconds=0.0)
+            if study._history.runs_alone(trial.number) >= _MOST_DEATHS:
+                study.fail(trial, f"its process died {_MOST_DEATHS} times while it ran no other trial", seconds=0.0)
                 stopped = on_trial(study, study.trials[trial.number]) is True
             else:
                 crew.submit(trial.number, dict(trial.params), alone=trial.attempts > 1)
@@ -136,6 +133,12 @@ def _end(study: Study, trial: Trial, value: float, error: str | None, seconds: f
     study.tell(trial, value, seconds=seconds) if error is None else study.fail(trial, error, seconds=seconds)
 
 
-def _value(objective: Callable[[Params], Any], params: Params) -> float:
+def _run(objective: Callable[[Params], Any], params: Params) -> float:
     """Call the objective; where it runs, its result becomes a float, or an error."""
     return as_number(objective(params), "value of the objective")
+
+
+def _whole(name: str, number: Any, least: int) -> int:
+    whole = isinstance(number, Integral) and not isinstance(number, bool) and int(number) >= least
+    require(whole, "expected {} as a whole number of {} or more, got {!r}", name, least, number)
+    return int(number)

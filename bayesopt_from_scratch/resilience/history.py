@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..search.parameter import as_number
-from ..search.space import Space
+from ..search.space import Params, Space
 from ..search.trial import Trial
 
 __all__ = ["COUNTS", "History", "Ledger"]
@@ -58,6 +58,8 @@ class History:
         Every state of every trial, in the order of the events.
     asked : dict
         Number to the length of the log when the trial was asked, and the clock when it was last started.
+    starts : list of tuple
+        Every attempt to run a trial: its number, and the numbers of those that the same process was running then.
     """
 
     def __init__(self, space: Space) -> None:
@@ -65,9 +67,11 @@ class History:
         self.log: list[Trial] = []
         self.trials: dict[int, Trial] = {}
         self.asked: dict[int, tuple[int, float]] = {}
+        self.starts: list[tuple[int, tuple[int, ...]]] = []
         self._cost = Ledger()
+        self._begun: set[int] = set()  # started by this process
 
-    def apply(self, event: Mapping[str, Any], record: Callable[[Mapping[str, Any]], None] | None = None) -> None:
+    def apply(self, event: Mapping[str, Any], record: Callable[[Mapping[str, Any], int], object] | None = None) -> None:
         """Go on by one event; see :mod:`.journal` for the kinds and their fields.
 
         Parameters
@@ -75,7 +79,9 @@ class History:
         event : dict
             What happened.
         record : callable, optional
-            Called with the event when it is known to be valid, before it counts.
+            Called with the event when it is known to be valid, before it counts, and with the number of events that
+            count already. If an exception comes in between, Ctrl-C too, the next event is recorded with that number
+            again. None for what has been recorded.
 
         Raises
         ------
@@ -85,11 +91,11 @@ class History:
             If a field is missing or of the wrong type. Nothing is changed then.
         """
         kind, number = event["event"], event["trial"]
-        cost, asked = self._cost, self.asked.get(number)
+        cost, asked, starts = self._cost, self.asked.get(number), []
         if kind in ("ask", "add"):
             if number != len(self.trials):
                 raise ValueError(f"expected trial {len(self.trials)} to come next, got {number}")
-            trial = Trial(number, self.space.decode(event["params"]))
+            trial = Trial(number, self._params(event["params"]))
         else:
             trial = self.running(number)
         if kind == "ask":
@@ -99,21 +105,27 @@ class History:
         elif kind == "start":
             trial = replace(trial, attempts=trial.attempts + 1)
             asked = self.asked[number][0], time.perf_counter()
+            if record is not None:
+                event = self._beside(event)
+            starts = [(number, tuple(event.get("beside", ())))]
+            if not all(other in self.trials for other in starts[0][1]):
+                raise ValueError(f"expected trials of this study beside it, got {event['beside']}")
         elif kind in ("tell", "add"):
-            value, seconds = as_number(event["value"], "value"), float(event.get("seconds", 0.0))
+            value, seconds = as_number(event["value"], "value"), _seconds(event.get("seconds", 0.0))
             if not math.isfinite(value):
                 raise ValueError(f"expected a finite value, got {value}")
             trial = replace(trial, state="done", value=value, seconds=seconds)
         elif kind == "fail":
-            trial = replace(trial, state="failed", error=str(event["error"]), seconds=float(event["seconds"]))
+            trial = replace(trial, state="failed", error=str(event["error"]), seconds=_seconds(event["seconds"]))
         else:
             raise ValueError(f"unknown event {kind!r}")
+        n, n_starts = len(self.log), len(self.starts)
+        clocks: dict[int, Any] = {} if asked is None else self.asked  # what was added was never asked
+        after = trial, cost, asked, starts, [trial]
         if record is not None:
-            record(event)
-        self.trials[number], self._cost = trial, cost
-        if asked is not None:
-            self.asked[number] = asked
-        self.log.append(trial)
+            record(event, n)
+        # one statement and no call in it, during which Ctrl-C could come: either all of it counts or nothing
+        self.trials[number], self._cost, clocks[number], self.starts[n_starts:], self.log[n:] = after
 
     def running(self, number: Any) -> Trial:
         """Return the running trial of this number, or raise a ValueError."""
@@ -122,6 +134,16 @@ class History:
         if self.trials[number].state != "running":
             raise ValueError(f"expected a running trial, but trial {number} is {self.trials[number].state}")
         return self.trials[number]
+
+    def runs_alone(self, number: int) -> int:
+        """How many attempts to run this trial there were during which the same process ran no other."""
+        latest: dict[int, int] = {}
+        shared: set[int] = set()
+        for i, (begun, beside) in enumerate(self.starts):
+            latest[begun] = i
+            if beside:
+                shared |= {i, *(latest[other] for other in beside if other in latest)}
+        return sum(begun == number and i not in shared for i, (begun, _) in enumerate(self.starts))
 
     @property
     def ledger(self) -> Ledger:
@@ -133,3 +155,24 @@ class History:
             lost_calls=sum(max(trial.attempts - 1, 0) for trial in asked),
             objective_seconds=math.fsum(trial.seconds or 0.0 for trial in asked),
         )
+
+    def _params(self, encoded: Mapping[str, Any]) -> Params:
+        """Params of an event, if they are written as the space writes them: no option by a position from the end."""
+        params = self.space.decode(encoded)
+        if self.space.encode(params) != encoded:
+            raise ValueError(f"expected the params {self.space.encode(params)}, got {encoded}")
+        return params
+
+    def _beside(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Add to the start of an attempt which other trials this process is running, if there are any."""
+        number = event["trial"]
+        beside = sorted(n for n in self._begun - {number} if self.trials[n].state == "running")
+        self._begun.add(number)
+        return {**event, "beside": beside} if beside else event
+
+
+def _seconds(seconds: Any) -> float:
+    number = as_number(seconds, "seconds")
+    if not 0 <= number < math.inf:
+        raise ValueError(f"expected seconds as a finite number of 0 or more, got {number}")
+    return number

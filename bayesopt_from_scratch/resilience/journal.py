@@ -11,14 +11,15 @@ line      fields                                            written
 first     format, package, space, strategy, seed            when the file is made
 ask       trial, params, surrogate_predictions,             before the trial is handed out
           acquisition_evaluations, seconds of choosing
-start     trial                                             before an attempt to run it: a crash leaves its count
+start     trial, beside: those that the process is running  before an attempt to run it: a crash leaves its count
 tell      trial, value, seconds of running                  and synced before ``tell`` returns
 fail      trial, error, seconds of running                  and synced before ``fail`` returns
 add       trial, params, value                              and synced before ``add`` returns
 ========= ================================================= =====================================================
 
-An option that JSON does not know is written by its position, ``{"option": 2}``. Apart from ``start`` lines and
-``seconds``, which tell what happened to the process, a journal is a function of its first line and the values told.
+An option that JSON does not know is written by its position, ``{"option": 2}``; ``beside`` is left out where nothing
+else runs. Apart from ``start`` lines and ``seconds``, which tell what happened to the process, the ``ask`` lines are a
+function of the first line and of what came between them, in its order: what was told, failed or added.
 """
 
 import json
@@ -71,6 +72,7 @@ class Journal:
 
     def __init__(self, path: str | Path, study: Mapping[str, Any], *, any_seed: bool = False) -> None:
         self.path = Path(path)
+        study = json.loads(_line(study))  # if it cannot be written down, no file is made
         self._file = open(path, "a+b", buffering=0)  # noqa: SIM115 - it stays open, and locked, as long as the study
         _open.add(self)
         weakref.finalize(self, self._file.close)
@@ -83,19 +85,28 @@ class Journal:
                 )
             torn = os.fstat(self._file.fileno()).st_size - self._end
             self._torn = torn > 0
+            self._n, self._before = len(lines) - 1, self._end  # events written; where the last line began
             if torn:
                 _logger.warning("%s: the last line is torn, its %d bytes are cut off", path, torn)
             self._events = lines[1:]
             self.seed: int = lines[0][1]["seed"] if lines else study["seed"]
             if not lines:
-                self.append({"format": _FORMAT, "package": VERSION, **study})
+                self.append({"format": _FORMAT, "package": VERSION, **study}, -1)
                 _sync_folder(self.path.absolute().parent)
         except BaseException:
             self._file.close()
             raise
 
-    def append(self, event: Mapping[str, Any]) -> None:
+    def append(self, event: Mapping[str, Any], n: int) -> None:
         """Write one line, and if it holds a result wait for the disk; on OSError the file is as it was before.
+
+        Parameters
+        ----------
+        event : dict
+            What happened.
+        n : int
+            Number of events that count. The last line is cut off first if it is one more, since an exception (Ctrl-C
+            too) came between its writing and its counting.
 
         Raises
         ------
@@ -104,14 +115,16 @@ class Journal:
         ValueError
             If the file was closed, or another process has changed it.
         """
-        line = json.dumps(event, allow_nan="format" in event, default=_describe).encode() + b"\n"
+        line = _line(event, allow_nan=n < 0).encode() + b"\n"
         if self._file.closed:
             raise ValueError(f"{self.path} is closed: open the study again to go on")
         descriptor = self._file.fileno()
+        if not self._torn and os.fstat(descriptor).st_size != self._end:
+            raise ValueError(f"{self.path} was changed by another process")
+        if n < self._n:
+            self._n, self._end, self._torn = n, self._before, True
         if self._torn:
             os.ftruncate(descriptor, self._end)
-        elif os.fstat(descriptor).st_size != self._end:
-            raise ValueError(f"{self.path} was changed by another process")
         self._torn = True  # an exception may come at any moment, Ctrl-C too
         try:
             if self._file.write(line) != len(line):
@@ -122,7 +135,8 @@ class Journal:
             os.ftruncate(descriptor, self._end)  # if this fails too, before the next line
             self._torn = False
             raise
-        self._end, self._torn = self._end + len(line), False
+        end = self._end + len(line)
+        self._n, self._before, self._end, self._torn = n + 1, self._end, end, False
 
     def live_through(self, apply: Callable[[Event], None]) -> None:
         """Hand over the events of the file, one by one; a ValueError names the line that was not accepted."""
@@ -170,10 +184,9 @@ def live_through(path: Path, lines: Iterable[tuple[int, Event]], apply: Callable
 
 
 def _compare(path: Path, found: Event, study: Mapping[str, Any], keys: Sequence[str]) -> None:
-    wanted = json.loads(json.dumps(study, default=_describe))
     for key in keys:
-        if json.dumps(found[key]) != json.dumps(wanted[key]):  # as text: the order of parameters is that of columns
-            raise ValueError(f"{path} belongs to another study: its {key} is {found[key]}, expected {wanted[key]}")
+        if json.dumps(found[key]) != json.dumps(study[key]):  # as text: the order of parameters is that of columns
+            raise ValueError(f"{path} belongs to another study: its {key} is {found[key]}, expected {study[key]}")
 
 
 def _lock(file: BinaryIO, path: Path) -> None:
@@ -201,15 +214,39 @@ def _sync_folder(folder: Path) -> None:
             _logger.warning("%s cannot be synced (%s): a power failure may take the new file", folder, error)
 
 
-def _describe(value: Any) -> Any:
-    """Turn what JSON does not know into something that tells one setting from another."""
-    if isinstance(value, set | frozenset | np.generic):
-        return sorted(value, key=repr) if isinstance(value, set | frozenset) else value.item()
+def _line(event: Mapping[str, Any], *, allow_nan: bool = True) -> str:
+    try:
+        return json.dumps(_plain(event), allow_nan=allow_nan)
+    except RecursionError:
+        raise ValueError("expected settings that can be written down, got some that hold themselves") from None
+
+
+def _plain(value: Any) -> Any:
+    """Turn into what JSON knows, so that one setting can be told from another."""
+    if isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, np.generic) and not isinstance(value.item(), np.generic):  # a longdouble stays one
+        return _plain(value.item())
+    if isinstance(value, dict):
+        return {key if isinstance(key, str | int | float | None) else _text(key): _plain(v) for key, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        ordered = sorted(value, key=_text) if isinstance(value, set | frozenset) else value
+        return [_plain(v) for v in ordered]
     if is_dataclass(value) and not isinstance(value, type):
-        return {"type": type(value).__name__, **{field.name: getattr(value, field.name) for field in fields(value)}}
+        return {
+            "type": type(value).__name__,
+            **{field.name: _plain(getattr(value, field.name)) for field in fields(value)},
+        }
     if hasattr(value, "__qualname__"):
         return {"object": value.__qualname__}
-    return {"object": type(value).__qualname__, "repr": re.sub(" at 0x[0-9a-f]+", "", repr(value))[:200]}
+    return {"object": type(value).__qualname__, "repr": _text(value)[:200]}
+
+
+def _text(value: Any) -> str:
+    try:
+        return re.sub(" at 0x[0-9a-f]+", "", repr(value))
+    except Exception:
+        return "cannot be shown"
 
 
 def _forget_in_child() -> None:

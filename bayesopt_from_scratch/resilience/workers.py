@@ -8,6 +8,10 @@ result even then is guilty, provided that a task which does nothing comes back; 
 Works on any ``concurrent.futures.Executor``: threads, processes, loky, Dask's ``client.get_executor(pure=False)``,
 ``mpi4py.futures``. A pool that breaks as a whole can be replaced only by who knows how to make one; so pass a callable,
 ``lambda: ProcessPoolExecutor(4)``, rather than the pool.
+
+If the process that hands out the tasks dies itself, it can be for many reasons that are no task's fault. So when it is
+started again its tasks run again, from their third start on one by one, and only a death during which a single task was
+running counts against that task.
 """
 
 import os
@@ -55,6 +59,8 @@ class Crew:
         self._function, self._on_start = function, on_start
         self._make = None if isinstance(executor, Executor) else executor
         self._pool = executor if isinstance(executor, Executor) else executor()
+        if not isinstance(self._pool, Executor):
+            raise ValueError(f"expected {executor!r} to make a concurrent.futures.Executor, got {self._pool!r}")
         self._capacity = capacity or getattr(self._pool, "_max_workers", None) or os.cpu_count() or 1
         self._tasks: dict[int, tuple[Any, ...]] = {}
         self._flying: dict[int, Future[Outcome]] = {}
@@ -157,6 +163,8 @@ class Crew:
 class InThisProcess(Executor):
     """Runs each task at once, where it is submitted."""
 
+    _max_workers = 1
+
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         """Return a future that is done."""
         future: Future[Any] = Future()
@@ -164,7 +172,24 @@ class InThisProcess(Executor):
         return future
 
 
-def processes(n: int, function: Callable[..., Any]) -> Callable[[], Executor]:
+def executor_or_default(
+    executor: Executor | Callable[[], Executor] | None, n_parallel: int | None, function: Callable[..., Any]
+) -> Executor | Callable[[], Executor]:
+    """Return what is to call the function: by default this process, or n processes of its own.
+
+    Raises
+    ------
+    ValueError
+        If it is neither an executor nor callable, or the function cannot be sent to another process.
+    """
+    if executor is None:
+        return InThisProcess if n_parallel in (None, 1) else processes(n_parallel, function)
+    if not isinstance(executor, Executor) and not callable(executor):
+        raise ValueError(f"expected a concurrent.futures.Executor or a callable that makes one, got {executor!r}")
+    return executor
+
+
+def processes(n: int | None, function: Callable[..., Any]) -> Callable[[], Executor]:
     """Return what makes a pool of n processes that do not outlive this one.
 
     Raises
@@ -194,9 +219,14 @@ def exit_with_parent() -> None:
 
 
 def describe(error: object) -> str:
-    """Return type and message of an exception, or any other object as text."""
-    text = traceback.format_exception_only(error) if isinstance(error, BaseException) else [str(error)]
-    return "".join(text).strip()
+    """Return type and message of an exception, or any other object as text; its own methods may raise but Ctrl-C."""
+    try:
+        text = traceback.format_exception_only(error) if isinstance(error, BaseException) else [str(error)]
+        return "".join(text).strip()
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return f"{type.__repr__(type(error))}, which cannot be shown"
 
 
 def _guarded(function: Callable[..., Any], *args: Any) -> Outcome:

@@ -88,6 +88,8 @@ def hastings(z):
     return np.where(z > 0, 1 - tail, tail)
 
 
+_HERMITE = np.polynomial.hermite_e.hermegauss(20)
+
 _ei = {
     "variance for std": (formula(lambda d, s: d * cdf(d / s**2) + s**2 * pdf(d / s**2)), "E1"),
     "std for variance": (formula(lambda d, s: d * cdf(d / np.sqrt(s)) + np.sqrt(s) * pdf(d / np.sqrt(s))), "E7"),
@@ -149,6 +151,15 @@ _ei = {
     "0 where std is below 1e-6 of the largest": (
         with_answer(lambda e, m, s, b: np.where(s < 1e-6 * s.max(), 0.0, e)),
         "E4",
+    ),
+    "certain where std is below a thousandth of the mean": (
+        lambda m, s, b: np.where(s < 1e-3 * np.abs(m), np.maximum(b - m, 0), ei(m, s, b)),
+        "E7",
+    ),
+    "certain where std is below 1e-6": (lambda m, s, b: np.where(s < 1e-6, np.maximum(b - m, 0), ei(m, s, b)), "E7"),
+    "Gauss-Hermite quadrature of the kink": (
+        lambda m, s, b: np.maximum(b - m[:, None] - s[:, None] * _HERMITE[0], 0) @ _HERMITE[1] / math.sqrt(2 * math.pi),
+        "E1",
     ),
     "0 where std is 0": (zero_where_certain, "E4"),
     "nan where std is 0": (without_care, "E4"),
@@ -288,6 +299,8 @@ _log_gradient = {
         "E18",
     ),
     "the values of z = -100 beyond": (lambda m, s, b: log_ei_gradient(np.minimum(m, b + 100 * s), s, b), "E18"),
+    "EI in place of its logarithm": (log_spoilt(lambda v, a, b, m, s, best: (np.exp(v), a, b)), "E17"),
+    "log of std missing in the value": (log_spoilt(lambda v, a, b, m, s, best: (v - np.log(s), a, b)), "E17"),
     "no value": (log_spoilt(lambda v, a, b, m, s, best: (a, b)), "E17"),
 }
 

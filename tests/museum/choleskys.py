@@ -183,8 +183,21 @@ _solve = {
     "both triangles": (lambda L, b: right.solve(L, np.linalg.solve(L.T, b)), "L2"),
     "only the first right-hand side": (lambda L, b: right.solve(L, b[:, 0] if b.ndim > 1 else b), "L2"),
     "rows in the wrong order": (lambda L, b: right.solve(L[::-1, ::-1].T, b[::-1])[::-1], "L2"),
+    "by normal equations": (lambda L, b: np.linalg.solve(L.T @ L, L.T @ b), "L13"),
+    "by the inverse of L L'": (lambda L, b: L.T @ np.linalg.inv(L @ L.T) @ b, "L13"),
     "overwrites its argument": (overwriting_solve, "L11"),
 }
+
+
+def blockwise(L):
+    """The inverse by halves: right on paper, and W L - I is eps k^2."""
+    if len(L) == 1:
+        return 1 / L
+    k, W = len(L) // 2, np.zeros_like(L)
+    W[:k, :k], W[k:, k:] = blockwise(L[:k, :k]), blockwise(L[k:, k:])
+    W[k:, :k] = -W[k:, k:] @ L[k:, :k] @ W[:k, :k]
+    return W
+
 
 _invert = {
     "transposed": (lambda L: right.invert(L).T, "L10"),
@@ -196,6 +209,10 @@ _invert = {
         lambda L: np.where(np.subtract.outer(range(len(L)), range(len(L))) > 20, 0.0, right.invert(L)),
         "L10",
     ),
+    "blocks multiplied, not refined": (blockwise, "L12"),
+    "by the inverse of L'L": (lambda L: np.linalg.inv(L.T @ L) @ L.T, "L12"),
+    "by the inverse of L L'": (lambda L: L.T @ np.linalg.inv(L @ L.T), "L12"),
+    "pseudoinverse that drops what is below 1e-5": (lambda L: np.linalg.pinv(L, rcond=1e-5), "L12"),
     "rounding above the diagonal kept": (lambda L: right.invert(L) + 1e-3 * np.triu(np.ones_like(L), 1), "L10"),
 }
 
@@ -208,6 +225,7 @@ def wrong_blocks(L):
 
 
 _log_determinant = {
+    "of K and a little more": (lambda K: right.log_determinant(K + 1e-8 * np.mean(np.diag(K)) * np.eye(len(K))), "L3"),
     "log of the determinant": (
         lambda K: math.log(np.linalg.det(K)) if 0 < np.linalg.det(K) < math.inf else math.inf,
         "L3",
@@ -227,6 +245,12 @@ def append(corner, row=right.solve):
     return appended
 
 
+def spoiling(L, k, c, victim):
+    appended = right.append(L, k, c)
+    victim[...] = 0.0
+    return appended
+
+
 _append = {
     "the corner as it is": (append(lambda c, r: math.sqrt(c)), "L7"),
     "root of the corner forgotten": (append(lambda c, r: c - r @ r), "L7"),
@@ -237,6 +261,13 @@ _append = {
     ),
     "absolute value under the root": (append(lambda c, r: math.sqrt(abs(c - r @ r))), "L7"),
     "never less than 1e-12 under the root": (append(lambda c, r: math.sqrt(max(c - r @ r, 1e-12))), "L7"),
+    "writes into the new column": (lambda L, k, c: spoiling(L, k, c, k), "L11"),
+    "writes into the old factor": (lambda L, k, c: spoiling(L, k, c, L), "L11"),
+    "jitter on the corner": (append(lambda c, r: math.sqrt(c * (1 + 1e-10) - r @ r)), "L7"),
+    "the row by way of L L'": (
+        append(lambda c, r: math.sqrt(c - r @ r), lambda L, k: L.T @ np.linalg.solve(L @ L.T, k)),
+        "L7",
+    ),
     "nan where it should refuse": (append(lambda c, r: math.sqrt(c - r @ r) if c > r @ r else math.nan), "L7"),
 }
 

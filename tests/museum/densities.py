@@ -81,6 +81,23 @@ def by_coordinate(observations, m, rng):
     )
 
 
+def perturbing(noise):
+    """Right in one dimension; in several the noise is not drawn for each coordinate."""
+
+    def sample(observations, m, rng):
+        n, d = observations.shape
+        out, h = rng.random((m, d)), 0.1 * max(n, 1) ** (-1 / (d + 4))
+        for i in range(m):
+            k = rng.integers(n + 1)
+            while k < n:
+                out[i] = observations[k] + h * noise(d, rng)
+                if np.all((out[i] >= 0) & (out[i] <= 1)):
+                    break
+        return out
+
+    return sample
+
+
 def one_component(observations, m, rng):
     k = rng.integers(len(observations) + 1)
     return drawing(component=lambda n, _: k, wall=redraw)(observations, m, rng)
@@ -134,6 +151,18 @@ def no_prior(observations):
     log_density, sample = parzen(observations)
     with_share = lambda X: np.log(np.maximum((np.exp(log_density(X)) * (n + 1) - 1) / n, 1e-300))  # noqa: E731
     return with_share, sample
+
+
+def first_generator(observations):
+    """The generator of the first call is kept for all others."""
+    log_density, sample = parzen(observations)
+    kept = []
+
+    def drawn(m, rng):
+        kept.append(rng)
+        return sample(m, kept[0])
+
+    return log_density, drawn
 
 
 def sorting(observations):
@@ -278,9 +307,19 @@ _make = {
     "samples with twice the bandwidth": (with_sampler(drawing(scale=4.0, wall=redraw)), "Z8"),
     "samples by the variance": (with_sampler(drawing(scale=0.1, wall=redraw)), "Z8"),
     "a component for each coordinate": (with_sampler(by_coordinate), "Z16"),
+    "one noise for all coordinates": (with_sampler(perturbing(lambda d, rng: np.full(d, rng.normal()))), "Z16"),
+    "only the first coordinate is perturbed": (
+        with_sampler(perturbing(lambda d, rng: np.append(rng.normal(), np.zeros(d - 1)))),
+        "Z16",
+    ),
+    "no more than fifty samples, again and again": (
+        with_sampler(lambda X, m, rng: np.resize(parzen(X)[1](min(m, 50), rng), (m, X.shape[1]))),
+        "Z8",
+    ),
     "numpy's global generator": (with_sampler(lambda X, m, rng: np.random.random((m, X.shape[1]))), "Z17"),  # noqa: NPY002
     "numpy's global generator, seeded": (with_sampler(seeding_numpy), "Z17"),
     "always the same seed": (with_sampler(lambda X, m, rng: parzen(X)[1](m, np.random.default_rng(0))), "Z17"),
+    "the generator of the first call": (first_generator, "Z17"),
     "a generator of its own": (with_sampler(lambda X, m, rng: parzen(X)[1](m, np.random.default_rng())), "Z17"),
 }
 
@@ -375,6 +414,7 @@ _integers = {
         lambda c, k: cells(h=0.004, mass=lambda m: m if not len(c) else (m * (len(c) + 1) - 1 / k) / len(c))(c, k),
         "Z5",
     ),
+    "codes from the other end, where there are many": (lambda c, k: integers(k - 1 - c if k > 10 else c, k), "Z5"),
     "samples drawn evenly": (with_codes(integers, lambda sample, codes, k, n, rng: rng.integers(k, size=n)), "Z5"),
     "samples from 1 to k": (with_codes(integers, lambda sample, codes, k, n, rng: sample(n, rng) + 1), "Z5"),
     "samples with fractions": (with_codes(integers, lambda sample, codes, k, n, rng: sample(n, rng) + 0.25), "Z5"),
@@ -394,6 +434,7 @@ _categories = {
     "not normalized": (counts(lambda c, n, k: c + 1 / k), "Z9"),
     "a full count for each category, n + 1 in all": (counts(lambda c, n, k: (c + 1) / (n + 1)), "Z9"),
     "treated as numbers": (integers, "Z9"),
+    "counts capped at 3": (counts(lambda c, n, k: (np.minimum(c, 3) + 1 / k) / (np.minimum(c, 3).sum() + 1)), "Z9"),
     "the counts ignored": (counts(lambda c, n, k: np.full(k, 1 / k)), "Z9"),
     "rarer is likelier": (counts(lambda c, n, k: (n - c + 1) / (n * k - n + k)), "Z9"),
     "the first category favoured": (counts(lambda c, n, k: (c + 1 / k + (np.arange(k) == 0)) / (n + 2)), "Z9"),
@@ -479,6 +520,7 @@ _split = {
     "rounded down": (cut(size=lambda n: math.floor(0.15 * n)), "Z10"),
     "rounded to the nearest": (cut(size=lambda n: max(1, round(0.15 * n))), "Z10"),
     "one too many": (cut(size=lambda n: math.ceil(0.15 * n) + 1), "Z10"),
+    "at most 25": (cut(size=lambda n: min(25, math.ceil(0.15 * n))), "Z10"),
     "the square root of n": (cut(size=lambda n: math.ceil(0.15 * math.sqrt(n))), "Z10"),
     "all with the value at the threshold": (threshold, "Z10"),
     "ties to the later": (cut(lambda v: len(v) - 1 - np.argsort(v[::-1], kind="stable")), "Z10"),

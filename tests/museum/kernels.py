@@ -278,6 +278,67 @@ _input_gradient = {
     "a factor 2": (input_gradient(lambda g, x, B, l: 2 * g), "K11"),
 }
 
+
+def jitter_where_the_same(l, v):
+    return lambda A, B: rbf(l, v)(A, B) + (1e-8 * v * np.eye(len(A)) if A is B else 0.0)
+
+
+def diagonal_forgotten(l, v):
+    return lambda A, B: np.where(np.eye(len(A)) > 0, 0.0, rbf(l, v)(A, A)) if A is B else rbf(l, v)(A, B)
+
+
+def noise_on_shared_memory(l, v):
+    def k(A, B):
+        noise = 1e-6 * v if np.shares_memory(A, B) else 0.0
+        return rbf(l, v)(A, B) + noise * np.eye(len(A), len(B))
+
+    return k
+
+
+def profile(f):
+    """A kernel v f(r^2), which may not be one."""
+    return lambda l, v: lambda A, B: v * f((((A[:, None] - B[None]) / l) ** 2).sum(axis=-1))
+
+
+def one_argument(change):
+    """The right kernel, but for k(A)."""
+
+    def make(l, v):
+        return lambda A, B=None: change(rbf(l, v)(A, A), v) if B is None else rbf(l, v)(A, B)
+
+    return make
+
+
+_any = [
+    ("a parabola cut off at 0", profile(lambda r2: np.maximum(1 - 0.1 * r2, 0.0)), {}, "K3"),
+    ("a cone in any dimension", profile(lambda r2: np.maximum(1 - 0.3 * np.sqrt(r2), 0.0)), {}, "K7"),
+    ("exp(-r^3)", profile(lambda r2: np.exp(-(r2**1.5))), {}, "K3"),
+    ("negative", profile(lambda r2: -np.exp(-0.5 * r2)), {}, "K3"),
+    (
+        "tanh of a product",
+        lambda l, v: lambda A, B: v * np.tanh(0.5 + (A / l) @ (B / l).T),
+        {"stationary": False},
+        "K3",
+    ),
+]
+
+_declared = [
+    ("k(A) with jitter", one_argument(lambda K, v: K + 1e-10 * v * np.eye(len(K))), {"one_argument": True}, "K2"),
+    ("k(A) without the variance", one_argument(lambda K, v: K / v), {"one_argument": True}, "K2"),
+    (
+        "one length scale, times the root of d",
+        lambda l, v: lambda A, B: rbf(l * A.shape[1] ** 0.5, v)(A, B),
+        {"shared_lengthscale": True},
+        "K1",
+    ),
+    (
+        "one dimension, not squared",
+        lambda l, v: lambda A, B: v * np.exp(-0.5 * np.abs(A - B.T) / l**2),
+        {"one_dimensional": True},
+        "K1",
+    ),
+]
+
 WRONG = [
     *((f"kernel: {what}", partial(check_kernel, make), id) for what, (make, id) in _kernel.items()),
     *((f"Matern: {what}", partial(check_kernel, make, kernel="matern52"), id) for what, (make, id) in _matern.items()),
@@ -296,6 +357,11 @@ WRONG = [
     ),
     ("kernel: hyperparameters of the last one made", lambda **options: check_kernel(shares_state(), **options), "K15"),
     ("kernel: unsigned integers wrap", partial(check_kernel, no_conversion, any_dtype=True), "K16"),
+    ("kernel: jitter where A is B", partial(check_kernel, jitter_where_the_same), "K18"),
+    ("kernel: its diagonal forgotten where A is B", partial(check_kernel, diagonal_forgotten), "K18"),
+    ("kernel: noise where A and B share memory", partial(check_kernel, noise_on_shared_memory), "K18"),
+    *((f"some kernel: {what}", partial(check_kernel, make, kernel=None, **more), id) for what, make, more, id in _any),
+    *((f"conventions: {what}", partial(check_kernel, make, **more), id) for what, make, more, id in _declared),
     (
         "some kernel: each side centred by itself",
         partial(check_kernel, _kernel["shifted by its own mean"][0], kernel=None),

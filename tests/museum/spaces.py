@@ -161,6 +161,35 @@ class ColumnsInAlphabeticalOrder(Plain):
         return super().to_unit(many)[:, order]
 
 
+class AnyConditionWillDo(Plain):
+    def active(self, p, params):
+        when = p.when or {}
+        return not when or any(n in params and self.holds(self.parameters[n], params[n], w) for n, w in when.items())
+
+
+class InactiveParentsHold(Plain):
+    """A condition on a parameter that is not active is passed over."""
+
+    def active(self, p, params):
+        when = p.when or {}
+        return all(self.holds(self.parameters[n], params[n], w) for n, w in when.items() if n in params)
+
+
+class SinglePrecisionOneWay(Plain):
+    def to_unit(self, many):
+        return super().to_unit(many).astype(np.float32)
+
+
+class OneDict(Plain):
+    """Every call fills the same dict."""
+
+    def from_unit(self, u):
+        self.last = getattr(self, "last", {})
+        self.last.clear()
+        self.last.update(super().from_unit(u))
+        return self.last
+
+
 class IndexOfOption(Plain):
     def decode_one(self, p, x):
         value = super().decode_one(p, x)
@@ -280,6 +309,18 @@ class SnapsToTheLeftEdge(Checked):
         return super().snap(U) - k / 2
 
 
+class IntegersToFloats(Checked):
+    def check(self, params):
+        params = super().check(params)
+        return {n: float(v) if self.parameters[n].ordered else v for n, v in params.items()}
+
+
+class SnapsInPlace(Checked):
+    def snap(self, U):
+        U[...] = super().snap(U)
+        return U
+
+
 class OptionsAsText(Checked):
     def position(self, name, value):
         return value
@@ -295,6 +336,11 @@ WRONG = [
     *((f"space: {what}", partial(check_space, make), id) for what, (make, id) in {
         "inactive parameters are None": (InactiveAsNone, "S0"),
         "conditions ignored": (ConditionsIgnored, "S0"),
+        "any of several conditions will do": (AnyConditionWillDo, "S0"),
+        "a condition on an inactive parent holds": (InactiveParentsHold, "S0"),
+        "single precision on one way": (SinglePrecisionOneWay, "S9"),
+        "the same dict for every combination": (OneDict, "S14"),
+        "snaps the caller's array": (SnapsInPlace, "S13"),
         "exp(log(high)) an ulp above high": (NotClipped, "S1"),
         "int(low + u (high - low + 1)) is high + 1 at u = 1": (integer(past_the_end), "S1"),
         "index in place of the option": (IndexOfOption, "S2"),
@@ -314,6 +360,7 @@ WRONG = [
         "an integer on the edge of its cell": (IntegerAtItsRightEdge, "S10"),
         "1 and True are one option": (EqualOptionsAreOne, "S10"),
         "own end refused": (RefusesItsOwnEnd, "S11"),
+        "check makes floats of integers": (IntegersToFloats, "S11"),
         "NaN passes": (NaNPasses, "S12"),
         "unknown names pass": (UnknownNamesPass, "S12"),
         "snaps to the edge of the cell": (SnapsToTheLeftEdge, "S13"),

@@ -258,6 +258,46 @@ class Weights(Right):
         return params if params not in taken else super().suggest(space, trials, rng)
 
 
+class ZeroIsNone(Right):
+    """A loss of 0.0 is falsy, and the best of all is passed over."""
+
+    def best(self, trials):
+        done = [t for t in trials if t.state == "done" and t.value]
+        return min(done, key=lambda t: (t.value, t.number)).params if len(done) > 3 else None
+
+
+class Maximizes(Right):
+    def best(self, trials):
+        done = [t for t in trials if t.state == "done"]
+        return max(done, key=lambda t: (t.value, t.number)).params if len(done) > 3 else None
+
+
+class EvenInX(Right):
+    """A logarithmic parameter is drawn evenly between its bounds."""
+
+    def draw(self, space, best, rng):
+        params = super().draw(space, best, rng)
+        return {n: float(rng.uniform(p.low, p.high)) if (p := space.parameters[n]).log and not p.step else v
+                for n, v in params.items()}  # fmt: skip
+
+
+class UpperHalf(Right):
+    def draw(self, space, best, rng):
+        return space.from_unit(0.5 + 0.5 * rng.random(len(space.axes)))
+
+
+class OneNumberForAll(Right):
+    def draw(self, space, best, rng):
+        return space.from_unit(np.full(len(space.axes), rng.random()))
+
+
+class LooksTenBack(Right):
+    """What was tried longer ago is suggested again."""
+
+    def suggest(self, space, trials, rng):
+        return super().suggest(space, sorted(trials, key=lambda t: t.number)[-10:], rng)
+
+
 class AllParameters(Right):
     def draw(self, space, best, rng):
         return {
@@ -392,9 +432,15 @@ WRONG = [
         "a failed trial counts as 0, the best": (FailedIsZero, "T17"),
         "nan_to_num: a failed trial counts as 0": (FailedIsZeroAmongValues, "T17"),
         "the order of telling, in a life": (OrderOfTelling, "T18"),
+        "a logarithmic parameter drawn evenly": (EvenInX, "T19"),
+        "begins in the upper half": (UpperHalf, "T19"),
+        "one random number for all parameters": (OneNumberForAll, "T19"),
+        "maximizes": (Maximizes, "T20"),
+        "what was tried ten trials ago": (LooksTenBack, "T14"),
     }.items()),
     ("strategy: a threshold in units of y", partial(check, Threshold, invariance="affine"), "T11"),
     ("strategy: an origin of y", partial(check, FailedIsZeroAmongValues, invariance="affine"), "T12"),
+    ("strategy: a loss of 0 taken for none", partial(check, ZeroIsNone, invariance="affine"), "T12"),
     ("strategy: values where ranks are declared", partial(check, Weights, invariance="rank"), "T13"),
     ("strategy: a grid by the number of trials", partial(check, GridByCount, grid=True), "T14"),
     ("strategy: options that are equal numbers are one", partial(check, Climb, spaces=CHOICES), "T14"),

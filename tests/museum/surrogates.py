@@ -7,7 +7,7 @@ import numpy as np
 
 from bayesopt_from_scratch.checks import check_surrogate
 
-from .right import covariance, gp, leave_one_out, lml, lml_gradient, matern52, rbf, with_kernel
+from .right import append, covariance, gp, leave_one_out, lml, lml_gradient, matern52, rbf, with_kernel
 
 
 def with_parameters(change):
@@ -258,6 +258,77 @@ def jitter_after_failure(l, v, s2):
     return predict
 
 
+def by_identity(l, v, s2):
+    """The inverse is kept as long as X is the same array, whatever was written into it."""
+    kept = [None, None]
+
+    def predict(X, y, X_new):
+        if kept[0] is not X:
+            kept[:] = X, np.linalg.inv(rbf(l, v)(X, X) + s2 * np.eye(len(X)))
+        Ks = rbf(l, v)(X_new, X)
+        return Ks @ kept[1] @ y, np.sqrt(np.maximum(v - (Ks @ kept[1] * Ks).sum(axis=1), 0.0))
+
+    return predict
+
+
+def growing(l, v, s2):
+    """The factor of the data before gets a row for each new datum; that the old rows are the same is taken on trust."""
+    kept = {"n": 0}
+
+    def predict(X, y, X_new):
+        if not 0 < kept["n"] <= len(X) or (kept["n"] == len(X) and not np.array_equal(X, kept["X"])):
+            kept["L"] = np.linalg.cholesky(rbf(l, v)(X, X) + s2 * np.eye(len(X)))
+        else:
+            for i in range(kept["n"], len(X)):
+                kept["L"] = append(kept["L"], rbf(l, v)(X[:i], X[i : i + 1])[:, 0], v + s2)
+        kept.update(n=len(X), X=X.copy())
+        V, W = np.linalg.solve(kept["L"], rbf(l, v)(X, X_new)), np.linalg.solve(kept["L"], y)
+        return V.T @ W, np.sqrt(np.maximum(v - (V**2).sum(axis=0), 0.0))
+
+    return predict
+
+
+def by_neighbours(l, v, s2):
+    """Local: five data for each query."""
+
+    def predict(X, y, X_new):
+        parts = []
+        for x in X_new:
+            near = np.argsort((((X - x) / l) ** 2).sum(axis=1))[:5]
+            parts.append(gp(l, v, s2)(X[near], y[near], x[None, :]))
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+
+    return predict
+
+
+def conjugate_gradients(steps):
+    def make(l, v, s2):
+        def predict(X, y, X_new):
+            K, weights, r = rbf(l, v)(X, X) + s2 * np.eye(len(X)), np.zeros(len(y)), y
+            p = r
+            for _ in range(min(steps, len(y))):
+                if r @ r < 1e-28 * (y @ y):
+                    break
+                a = r @ r / (p @ K @ p)
+                weights, before, r = weights + a * p, r, r - a * K @ p
+                p = r + (r @ r) / (before @ before) * p
+            return rbf(l, v)(X_new, X) @ weights, gp(l, v, s2)(X, y, X_new)[1]
+
+        return predict
+
+    return make
+
+
+def merged(X, y):
+    """The first of each group of points that agree to three decimals."""
+    first = np.sort(np.unique(np.round(X, 3), axis=0, return_index=True)[1])
+    return X[first], y[first]
+
+
+def dividing_the_noise(l, v, s2):
+    return lambda X, y, X_new: gp(l, v, s2 / max(len(X), 1))(X, y, X_new)
+
+
 _make = {
     "noise squared": (with_parameters(lambda l, v, s2: (l, v, s2**2)), "G1"),
     "root of the noise": (with_parameters(lambda l, v, s2: (l, v, math.sqrt(s2))), "G6"),
@@ -341,6 +412,8 @@ _make = {
     "the queries taken as data": (with_data(queries_as_data), "G15"),
     "only the data nearest to the batch": (with_data(nearest_data), "G15"),
     "only the last five data": (with_data(lambda X, y, X_new: (X[-5:], y[-5:], X_new)), "G4"),
+    "only the first 32 data": (with_data(lambda X, y, X_new: (X[:32], y[:32], X_new)), "G30"),
+    "only the first 64 data": (with_data(lambda X, y, X_new: (X[:64], y[:64], X_new)), "G30"),
     "only the last datum": (with_data(lambda X, y, X_new: (X[-1:], y[-1:], X_new)), "G4"),
     "the first datum dropped": (
         with_data(lambda X, y, X_new: (X[1:], y[1:], X_new) if len(y) > 1 else (X, y, X_new)),
@@ -397,6 +470,24 @@ _make = {
     "centres the caller's y": (centring_in_place, "G16"),
     "scales the caller's X": (scaling_in_place, "G16"),
     "another answer each time": (sampling_the_posterior, "G16"),
+    "cache by the identity of X": (by_identity, "G16"),
+    "grows its factor by the new rows, whatever the old ones": (growing, "G16"),
+    "the best four data": (with_data(lambda X, y, Z: (X[np.argsort(y)[:4]], y[np.argsort(y)[:4]], Z)), "G1"),
+    "only the five neighbours of each query": (by_neighbours, "G1"),
+    "five steps of conjugate gradients": (conjugate_gradients(5), "G1"),
+    "near duplicates merged": (with_data(lambda X, y, Z: (*merged(X, y), Z)), "G14"),
+    "a log of y where it is positive": (
+        with_data(lambda X, y, Z: (X, np.log(y) if len(y) and (y > 0).all() else y, Z)),
+        "G1",
+    ),
+    "queries beyond the fourth forgotten": (
+        with_answer(lambda mean, std, *_: (np.where(np.arange(len(mean)) < 4, mean, 0.0), std)),
+        "G1",
+    ),
+    "noise divided by the number of data": (dividing_the_noise, "G1"),
+    "zeros among y taken for missing": (with_data(lambda X, y, Z: (X[y != 0], y[y != 0], Z)), "G1"),
+    "length scales clipped to [0.05, 10]": (with_parameters(lambda l, v, s2: (np.clip(l, 0.05, 10), v, s2)), "G1"),
+    "noise at least a millionth of the variance": (with_parameters(lambda l, v, s2: (l, v, max(s2, 2e-6 * v))), "G2"),
 }
 
 _covariance = {
@@ -405,6 +496,10 @@ _covariance = {
     "the prior's": (lambda C, K, s2: K, "G28"),
     "the prior's off the diagonal": (lambda C, K, s2: np.where(np.eye(len(C)) > 0, C, K), "G28"),
     "a correlation": (lambda C, K, s2: C / np.sqrt(np.maximum(np.outer(np.diag(C), np.diag(C)), 1e-300)), "G28"),
+    "the upper triangle": (lambda C, K, s2: np.triu(C), "G28"),
+    "nothing below 0": (lambda C, K, s2: np.maximum(C, 0.0), "G28"),
+    "of the first query with all": (lambda C, K, s2: np.tile(C[:1], (len(C), 1)), "G28"),
+    "jitter on its diagonal": (lambda C, K, s2: C + 1e-6 * K[0, 0] * np.eye(len(C)), "G28"),
     "by stds alone": (lambda C, K, s2: np.sqrt(np.maximum(np.outer(np.diag(C), np.diag(C)), 0.0)), "G28"),
 }
 
@@ -417,6 +512,7 @@ def joint(change):
 
 
 _with_kernel = {
+    "a constant added to the kernel": (lambda k, s2: with_kernel(lambda A, B: k(A, B) + 1e-3, s2), "G17"),
     "an RBF, whatever was given": (lambda k, s2: gp(np.ones(1), 1.0, s2 + 1e-9), "G17"),
     "always some noise": (lambda k, s2: with_kernel(k, s2 + 1e-6), "G17"),
     "the prior variance of the first datum": (
@@ -456,6 +552,23 @@ _predict = {
     "mean of the batch added": (lambda X, y, Z: (own(X, y, Z)[0] + Z.mean(), own(X, y, Z)[1]), "G15"),
     "the order of data matters": (lambda X, y, Z: own(X[2:], y[2:], Z), "G5"),
     "no std": (lambda X, y, Z: own(X, y, Z)[0], "G0"),
+    "mean and std of y, whatever is asked": (
+        lambda X, y, Z: (np.full(len(Z), y.mean()), np.full(len(Z), y.std())),
+        "G31",
+    ),
+    "the mean has the wrong sign": (lambda X, y, Z: (-own(X, y, Z)[0], own(X, y, Z)[1]), "G31"),
+    "the mean of y not added back": (lambda X, y, Z: (own(X, y, Z)[0] - y.mean(), own(X, y, Z)[1]), "G31"),
+    "standardized, not turned back": (
+        lambda X, y, Z: ((own(X, y, Z)[0] - y.mean()) / (y.std() or 1.0), own(X, y, Z)[1]),
+        "G31",
+    ),
+    "only the first coordinate": (lambda X, y, Z: own(X[:, :1], y, Z[:, :1]), "G31"),
+    "y sorted apart from X": (lambda X, y, Z: own(X, np.sort(y), Z), "G31"),
+    "no doubt anywhere": (lambda X, y, Z: (own(X, y, Z)[0], np.zeros(len(Z))), "G31"),
+    "0/0 for a constant": (
+        lambda X, y, Z: own(X, y, Z) if y.std() > 0 else (np.full(len(Z), np.nan), np.ones(len(Z))),
+        "G32",
+    ),
     "std is nan at data": (
         lambda X, y, Z: (own(X, y, Z)[0], np.where(own(X, y, Z)[1] < 0.3, np.nan, own(X, y, Z)[1])),
         "G25",
@@ -484,6 +597,12 @@ _other = {
     "Matern declared, RBF used": (partial(check_surrogate, gp, kernel="matern52", singular="raise"), "G1"),
 }
 
+_own_units = {
+    "the std not turned back": lambda X, y, Z: (own(X, y, Z)[0], own(X, y, Z)[1] / (y.std() or 1.0)),
+    "the variance for the std": lambda X, y, Z: (own(X, y, Z)[0], own(X, y, Z)[1] ** 2),
+    "a noise in units of y": lambda X, y, Z: gp(np.full(X.shape[1], 0.4), float(y.var()), 1e-4)(X, y, Z),
+}
+
 _SINGULAR = {"G20": "solve"}  # the naive inverse says that it does not take singular matrices, unless that is the point
 
 WRONG = [
@@ -500,6 +619,10 @@ WRONG = [
         for what, (make, id) in _with_kernel.items()
     ),
     *((f"own surrogate: {what}", partial(check_surrogate, predict=f), id) for what, (f, id) in _predict.items()),
+    *(
+        (f"own surrogate that standardizes: {what}", partial(check_surrogate, predict=f, standardizes=True), "G33")
+        for what, f in _own_units.items()
+    ),
     *((f"conventions: {what}", check, id) for what, (check, id) in _other.items()),
 ]
 
@@ -530,4 +653,5 @@ RIGHT = [
     ("that standardizes", partial(check_surrogate, standardizing(), standardizes=True, singular="raise")),
     ("with Matern 5/2", partial(check_surrogate, partial(gp, kernel=matern52), kernel="matern52", singular="raise")),
     ("that sets its own hyperparameters", partial(check_surrogate, predict=own)),
+    ("that sets them in units of y", partial(check_surrogate, predict=own, standardizes=True)),
 ]

@@ -26,7 +26,7 @@ How it is graded
 python -m bayesopt_from_scratch check surrogate tutorials/exercises/ch03_posterior.py:make_posterior \
     --set singular=raise
 
-Nine laws do not run, because they are about things that nobody asked for. All others should hold. What is below
+Twelve laws do not run, because they are about things that nobody asked for. All others should hold. What is below
 believes after seeing what it believed before. Replace it.
 """
 
