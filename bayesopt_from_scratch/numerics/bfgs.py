@@ -114,11 +114,11 @@ def _backtrack(
         if predicted >= 0:
             return None
         new_value, g_new = function(x_new)
-        if np.isfinite(new_value) and np.all(np.isfinite(g_new)) and new_value <= value + _ARMIJO * predicted:
+        if (finite := np.isfinite([new_value, *g_new]).all()) and new_value <= value + _ARMIJO * predicted:
             return x_new, new_value, g_new
         # lowest point of the parabola through f(x), its slope and the new value, kept between a tenth and a half
         curvature = 2 * (new_value - value - predicted)
-        t *= min(max(-predicted / curvature, 0.1), 0.5) if np.isfinite(curvature) and curvature > 0 else 0.1
+        t *= min(max(-predicted / curvature, 0.1), 0.5) if finite and curvature > 0 else 0.1
     return None
 
 
