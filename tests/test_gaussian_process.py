@@ -699,16 +699,17 @@ def test_descents_start_at_the_mode_under_noise_and_at_draws_of_the_prior(monkey
     calls.clear()
     fit(X, y, n_starts=400, rng=np.random.default_rng(0))
     assert len(calls) == 400
-    for _, low, high, settings in calls:
+    for start, low, high, settings in calls:
         assert low == pytest.approx(np.log([*[5e-3] * 4, 1e-2, 1e-8]), rel=1e-14)
         assert high == pytest.approx(np.log([*[1e2] * 4, 1e2, 1.0]), rel=1e-14, abs=1e-14)
-        assert settings == {"tolerance": 1e-4}
+        assert np.all((low <= start) & (start <= high)) and settings == {"tolerance": 1e-4}
     mode = np.array([*[math.log(0.4)] * 4, 0.0, -10.0])
     assert calls[0][0] == pytest.approx(mode, rel=1e-14, abs=1e-14)
     assert calls[1][0] == pytest.approx([*[math.log(0.4) + 0.5] * 4, 0.0, -4.0], rel=1e-14, abs=1e-14)
     rng, sd = np.random.default_rng(0), np.array([*[math.sqrt(3)] * 4, 1.0, 2.0])
-    for start, *_ in calls[2:]:
-        assert start == pytest.approx(mode + sd * rng.standard_normal(6), abs=1e-12)
+    for start, low, high, _ in calls[2:]:
+        assert start == pytest.approx(np.clip(mode + sd * rng.standard_normal(6), low, high), abs=1e-12)
+    assert sum(np.any(start == low) for start, low, _, _ in calls[2:]) > 1  # draws beyond the box stay in it
 
 
 @pytest.mark.parametrize("l", [0.1, 0.3])  # of the unit interval; longer ones it hardly shows

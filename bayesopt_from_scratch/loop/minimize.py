@@ -117,7 +117,7 @@ def _drive(
                 n_trials = 0
                 break
             trials[trial.number] = trial
-            if study._history.runs_alone(trial.number) >= _MOST_DEATHS:
+            if trial.attempts >= _MOST_DEATHS and study._history.runs_alone(trial.number) >= _MOST_DEATHS:
                 study.fail(trial, f"its process died {_MOST_DEATHS} times while it ran no other trial", seconds=0.0)
                 stopped = on_trial(study, study.trials[trial.number]) is True
             else:

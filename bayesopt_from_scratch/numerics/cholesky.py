@@ -110,8 +110,8 @@ def invert_triangle(L: Array) -> Array:
     n = len(L)
     if n <= _LEAF:
         L = np.tril(L)
-        W = np.tril(np.linalg.inv(L))
-        return W - np.tril(W @ L - np.eye(n)) @ W  # the same refinement
+        W = np.tril(np.linalg.inv(L), -1) + np.diag(1 / np.diag(L))
+        return W - np.tril(W @ L, -1) @ W  # the same refinement
     k, W = n // 2, np.zeros_like(L)
     W[:k, :k] = invert_triangle(L[:k, :k])
     W[k:, k:] = invert_triangle(L[k:, k:])

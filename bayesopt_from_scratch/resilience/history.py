@@ -69,7 +69,7 @@ class History:
         self.asked: dict[int, tuple[int, float]] = {}
         self.starts: list[tuple[int, tuple[int, ...]]] = []
         self._cost = Ledger()
-        self._begun: set[int] = set()  # started by this process
+        self._begun: set[int] = set()  # started by this process, as far as they were running when the last one was
 
     def apply(self, event: Mapping[str, Any], record: Callable[[Mapping[str, Any], int], object] | None = None) -> None:
         """Go on by one event; see :mod:`.journal` for the kinds and their fields.
@@ -167,7 +167,7 @@ class History:
         """Add to the start of an attempt which other trials this process is running, if there are any."""
         number = event["trial"]
         beside = sorted(n for n in self._begun - {number} if self.trials[n].state == "running")
-        self._begun.add(number)
+        self._begun = {number, *beside}
         return {**event, "beside": beside} if beside else event
 
 
