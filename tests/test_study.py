@@ -4,6 +4,7 @@ import math
 import pickle
 import random
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -614,3 +615,13 @@ class Events(RuleBasedStateMachine):
 
 def test_any_sequence_of_events() -> None:
     run_state_machine_as_test(Events, settings=settings(max_examples=25, stateful_step_count=30, deadline=None))
+
+
+@pytest.mark.parametrize("seconds", ["soon", "1.5", True, [], 10**400, math.nan, math.inf, -1.0])
+def test_seconds_are_a_number_or_nothing_is_changed(seconds: Any) -> None:
+    study = Study({"x": Float(0, 1)}, "random")
+    trial = study.ask()
+    for end in (partial(study.tell, trial, 1.0), partial(study.fail, trial, "lost")):
+        with pytest.raises(ValueError, match="seconds"):
+            end(seconds=seconds)
+        assert study.trials == [trial]

@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from ..search.parameter import Float, Parameter
-from ..search.space import Space
 from ..search.trial import Trial
 from .draw import Draw
 from .law import expect, law
+from .machine import avoids_one_end, place_on_side
 from .strategy import HistoryCase, Sketch, StrategySubject, history, running, told
 from .strategy_laws import PROTOCOL, free_floats, needs_float
 
@@ -46,7 +45,7 @@ def anywhere(subject: StrategySubject, case: HistoryCase) -> None:
     found = [subject.ask(subject.make(), case.space, (), case.seed + i) for i in range(SEEDS if names else 0)]
     if any(params is None for params in found) or len({repr(params) for params in found}) <= SEEDS // 2:
         return
-    U = np.array([[_place(case.space, params, name) for name in names] for params in found])
+    U = np.array([[place_on_side(case.space, params, name) for name in names] for params in found])
     for name, upper in zip(names, (U > 0.5).sum(axis=0), strict=True):
         expect(
             3 < upper < SEEDS - 3, f"{upper} of {SEEDS} first suggestions lie in the upper half of the side of {name}"
@@ -63,15 +62,7 @@ def anywhere(subject: StrategySubject, case: HistoryCase) -> None:
      "sign")  # fmt: skip
 def not_the_worst(subject: StrategySubject, case: HistoryCase) -> None:
     """As T17: chance goes 13 times of 16 into a fifth of the side in 1 of 4 million cases; the end alternates."""
-    names, misses = free_floats(case.space), 0
-    histories = [_rising(case, names[0], end) for end in (0, 1)] if names else []
-    for turn in range(16):
-        if not names or misses > 3:
-            return
-        params = subject.ask(subject.make(), case.space, histories[turn % 2], case.seed + turn)
-        u = np.nan if params is None else _place(case.space, params, names[0])
-        misses += not (u <= 0.2 if turn % 2 else u >= 0.8)
-    expect(misses > 3, f"{16 - misses} of 16 suggestions lie where the values are worst, in a fifth of the space")
+    avoids_one_end(subject, case, _rising, "the values are worst")
 
 
 def _rising(case: HistoryCase, name: str, end: int) -> list[Trial]:
@@ -81,8 +72,3 @@ def _rising(case: HistoryCase, name: str, end: int) -> list[Trial]:
     U[:, list(space.parameters).index(name)] = 1 - x if end else x
     y = (1.0, 1e-3, 1e6)[case.seed % 3] * (1 + 3 * (x - 0.2) ** 2)
     return [told(running(i, space.from_unit(u)), "done", float(v)) for i, (u, v) in enumerate(zip(U, y, strict=True))]
-
-
-def _place(space: Space, params: Any, name: str) -> float:
-    """Place of one value on its side."""
-    return float(space.parameters[name].to_unit([params[name]])[0])

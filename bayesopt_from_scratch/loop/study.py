@@ -284,8 +284,8 @@ class Study:
             raise ValueError(f"expected a trial of this study, got {trial!r}")
         return self._history.running(trial.number)
 
-    def _seconds(self, number: int, seconds: float | None) -> float:
-        return time.perf_counter() - self._history.asked[number][1] if seconds is None else float(seconds)
+    def _seconds(self, n: int, seconds: float | None) -> float:
+        return time.perf_counter() - self._history.asked[n][1] if seconds is None else as_number(seconds, "seconds")
 
 
 def _strategy(strategy: str | Strategy) -> Strategy:
