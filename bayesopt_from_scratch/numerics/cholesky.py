@@ -86,7 +86,8 @@ def invert_triangle(L: Array) -> Array:
         \begin{pmatrix} A^{-1} & 0 \cr -C^{-1} B A^{-1} & C^{-1} \end{pmatrix}
 
     Everything but the small triangles at the bottom is matrix products, which is where a processor is fast; numpy has
-    no triangular solve, and its general one costs 2 to 400 times as much.
+    no triangular solve, and its general one costs 2 to 400 times as much. Those small ones are left to LAPACK's general
+    inverse, which in their size is the quickest.
 
     Products alone would leave W L - I as large as eps |W| |L| |W| |L| and lose four digits of W k where K is nearly
     singular; one step of refinement leaves eps |W| |L|, and then W k is as good as a triangular solve (Higham 2002,
