@@ -155,4 +155,6 @@ def main(modules: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    if unknown := set(sys.argv[1:]) - set(TESTS):
+        sys.exit(f"expected some of {', '.join(TESTS)}; got {', '.join(sorted(unknown))}")
     sys.exit(main(sys.argv[1:] or list(TESTS)))

@@ -181,6 +181,22 @@ def test_the_update_satisfies_the_secant_equation() -> None:
     assert tiny is not None
     assert _update(None, np.array([1.0, 0.0]), np.array([0.9e-10, 1.0])) is None
     assert _update(None, np.array([2.0, 0.0]), np.array([0.9e-10, 1.0])) is None
+    first = _update(None, np.array([2.0, 0, 0]), np.array([3.0, 1, 0]))
+    assert first is not None and first[2, 2] == pytest.approx(6 / 10)  # eq. 6.20: s'y / y'y where nothing was learned
+
+
+@pytest.mark.parametrize(
+    ("Q", "b", "low", "high", "start"),
+    [
+        ([[5.1, -9.0], [-9.0, 18.1]], [3.0, 3.0], [-2.0, -1.0], [1.0, 2.0], [-1.7, -0.9]),
+        ([[9.01, -9.0], [-9.0, 18.01]], [-1.0, -4.0], [0.0, -1.0], [2.0, 1.0], [0.4, 0.4]),
+    ],
+)
+def test_where_a_wall_bends_the_step_uphill_the_gradient_starts_again(
+    Q: list[list[float]], b: list[float], low: list[float], high: list[float], start: list[float]
+) -> None:
+    x, _ = minimize_on_box(lambda x: (float(x @ Q @ x / 2 - x @ b), np.array(Q) @ x - b), start, low, high)
+    assert np.clip(x - (np.array(Q) @ x - b), low, high) == pytest.approx(x, abs=1e-5)  # Karush-Kuhn-Tucker
 
 
 def with_a_hole(bad: float, bad_gradient: bool) -> Function:

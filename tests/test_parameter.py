@@ -206,6 +206,13 @@ def test_a_choice_needs_an_option() -> None:
     assert Choice("a").from_unit(0.7) == "a"
 
 
+def test_a_list_of_options_is_not_an_option() -> None:
+    with pytest.raises(ValueError, match=r"^expected options one by one, got \['a', 'b'\]$"):
+        Choice(["a", "b"])
+    assert Choice(["a"], ["b"]).options == (["a"], ["b"])  # two lists can be meant
+    assert Choice("a").options == ("a",)
+
+
 # What is refused
 
 
@@ -232,6 +239,7 @@ def test_a_choice_needs_an_option() -> None:
         (Int, 0, math.inf, False, r"^expected a range that floats can resolve, got 0.0 to inf$"),
         (Int, 0, 2**51 + 1, False, r"^expected a range that floats can resolve, got 0.0 to 2251799813685249.0$"),
         (Int, -(2**51) - 1, 0, False, r"^expected a range that floats can resolve, got -2251799813685249.0 to 0.0$"),
+        (Int, 1, 2**45 + 1, True, r"^expected a range that floats can resolve, got 1.0 to 35184372088833.0$"),
         (Int, 0, 10**400, False, r"^expected a number as bound, got int: 1"),
     ],
 )
@@ -243,6 +251,11 @@ def test_bounds_that_are_refused(kind: Any, low: Any, high: Any, log: bool, mess
 def test_bounds_that_just_pass() -> None:
     assert Int(1, 5, log=True).from_unit(0.0) == 1
     assert Float(5e-324, 1.0, log=True).from_unit(0.0) == 5e-324
+    v = np.concatenate([2.0**45 - np.arange(10_000.0), 2.0**45 * np.random.default_rng(0).random(10_000) // 1 + 1])
+    wide = Int(1, 2**45, log=True)
+    assert [wide.from_unit(u) for u in wide.to_unit(v.tolist())] == v.tolist()
+    low_edge, high_edge = wide.cell(wide.to_unit(v.tolist()))
+    assert np.all(low_edge < high_edge)
     n = Int(-(2**51), 2**51)
     for value in (n.low, n.low + 1, -1, 0, 1, n.high):
         assert n.from_unit(float(n.to_unit([value])[0])) == value

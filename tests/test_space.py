@@ -71,6 +71,8 @@ def test_one_point_needs_one_number_per_axis() -> None:
     for u in ([0.5] * 5, [0.5] * 7):
         with pytest.raises(ValueError, match=r"zip\(\)"):
             TREE.from_unit(u)
+        with pytest.raises(ValueError, match=r"zip\(\)"):
+            TREE.snap(np.array([u]))
 
 
 def test_check_gives_plain_values_in_order() -> None:

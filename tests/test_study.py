@@ -484,6 +484,7 @@ def test_the_study_in_words() -> None:
     assert lines[0] == "3 trials (1 failed, 1 running), RandomSearch(), seed 7"
     assert lines[1] == "best value 0.3333 in trial 2: x=0.1235, kind=a"
     assert lines[2] == "trainings: 1 in 1 s"
+    assert "GPSearch(n_initial=10, kernel=Matern52, n_starts" in str(Study({"x": Float(0, 1)}, "gp"))
 
 
 # What the strategy saw

@@ -6,6 +6,7 @@ again is to live through the same events again.
 """
 
 import math
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -259,16 +260,15 @@ class Study:
         """The ledger in words."""
         count, cost = Counter(trial.state for trial in self.trials), self.ledger
         states = f"{count['failed']} failed, {count['running']} running"
-        lines = [f"{count.total()} trials ({states}), {self.strategy}, seed {self.seed}"]
+        strategy = re.sub(r"<class '(?:\w+\.)*(\w+)'>", r"\1", str(self.strategy))  # a kernel by its name alone
+        lines = [f"{count.total()} trials ({states}), {strategy}, seed {self.seed}"]
         if count["done"]:
             params = ", ".join(f"{k}={_short(v)}" for k, v in self.best.params.items())
             lines.append(f"best value {_short(self.best.value)} in trial {self.best.number}: {params}")
         lost = f", {cost.lost_calls} of them lost with their process" if cost.lost_calls else ""
         lines.append(f"trainings: {cost.objective_calls} in {cost.objective_seconds:.3g} s{lost}")
-        lines.append(
-            f"choosing: {cost.choosing_seconds:.3g} s, {cost.surrogate_predictions} surrogate predictions, "
-            f"{cost.acquisition_evaluations} acquisition evaluations"
-        )
+        choosing = f"choosing: {cost.choosing_seconds:.3g} s, {cost.surrogate_predictions} surrogate predictions"
+        lines.append(f"{choosing}, {cost.acquisition_evaluations} acquisition evaluations")
         return "\n".join(lines)
 
     def _suggest(self, number: int, trials: Sequence[Trial]) -> Params:

@@ -116,9 +116,9 @@ def _backtrack(
         new_value, g_new = function(x_new)
         if (finite := np.isfinite([new_value, *g_new]).all()) and new_value <= value + _ARMIJO * predicted:
             return x_new, new_value, g_new
-        # lowest point of the parabola through f(x), its slope and the new value, kept between a tenth and a half
+        # lowest point of the parabola through f(x), its slope and the new value: at 0.5 / (1 - c) or less of the step
         curvature = 2 * (new_value - value - predicted)
-        t *= min(max(-predicted / curvature, 0.1), 0.5) if finite and curvature > 0 else 0.1
+        t *= max(-predicted / curvature, 0.1) if finite else 0.1
     return None
 
 

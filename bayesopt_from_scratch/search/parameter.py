@@ -42,7 +42,8 @@ class Parameter:
         low, high = as_number(self.low, "bound"), as_number(self.high, "bound")
         order, positive = ("<=", ">= 1") if self.step else ("<", "> 0")
         require(low < high or (self.step and low == high), "expected low {} high, got {} and {}", order, low, high)
-        resolved = math.isfinite(high - low) and not (self.step and max(abs(low), abs(high)) > 2**51)
+        most = 2 ** (45 if self.log else 51) if self.step else math.inf  # above it, cells are narrower than rounding
+        resolved = math.isfinite(high - low) and max(abs(low), abs(high)) <= most
         require(resolved, "expected a range that floats can resolve, got {} to {}", low, high)
         fits = not self.log or low - self.step / 2 > 0
         require(fits, "expected low {} on a logarithmic scale, got {}", positive, low)
@@ -97,8 +98,7 @@ class Parameter:
 
     def centre(self, v: Array) -> Array:
         """Place of the numbers v on the side."""
-        half = self.step / 2
-        return (self._edge(v - half) + self._edge(v + half)) / 2 if half else self._edge(v)  # eq: 7.2
+        return (self._edge(v - self.step / 2) + self._edge(v + self.step / 2)) / 2  # eq: 7.2
 
     def _nearest(self, u: ArrayLike) -> Array:
         low, high = self._scale(self.low - self.step / 2), self._scale(self.high + self.step / 2)
@@ -189,8 +189,8 @@ class Choice(Parameter):
 
     def __init__(self, *options: Any, when: Mapping[str, Any] | None = None) -> None:
         require(options, "expected one option or more, got none")
-        require(len(options) > 1 or not isinstance(options[0], list), "expected options one by one, got {!r}", options)
-        self.__dict__.update(low=0, high=len(options) - 1, log=False, when=when, options=options)
+        require(options[1:] or not isinstance(options[0], list), "expected options one by one, got {!r}", options[0])
+        self.__dict__.update(low=0, high=len(options) - 1, when=when, options=options)
         for i, option in enumerate(options):
             twice = any(_alike(other, option) for other in options[:i])
             require(not twice, "expected different options, got {!r} twice", option)
@@ -207,7 +207,7 @@ class Choice(Parameter):
 
     def to_unit(self, values: Sequence[Any]) -> Array:
         """Centres of the cells of these options."""
-        return self.centre(np.array([self.number(value) for value in values], dtype=float))
+        return self.centre(np.array([self.number(value) for value in values]))
 
     def value(self, v: float) -> Any:
         """Return the option at position v."""
