@@ -22,9 +22,8 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from functools import partial
-from multiprocessing import parent_process
 from queue import SimpleQueue
 from typing import Any
 
@@ -203,11 +202,16 @@ def processes(n: int | None, function: Callable[..., Any]) -> Callable[[], Execu
         raise ValueError(
             f"expected a function of a module, which can be sent to other processes, got {function!r}: {error}"
         ) from error
+    from concurrent.futures import (
+        ProcessPoolExecutor,  # here, since it loads multiprocessing, which most studies never need
+    )
+
     return partial(ProcessPoolExecutor, n, initializer=_begin_work)
 
 
 def exit_with_parent() -> None:
     """Let this worker exit when the process that made it is killed: pass it as ``initializer`` of a process pool."""
+    from multiprocessing import parent_process
 
     def watch() -> None:
         parent = parent_process()
