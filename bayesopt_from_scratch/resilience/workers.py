@@ -202,9 +202,7 @@ def processes(n: int | None, function: Callable[..., Any]) -> Callable[[], Execu
         raise ValueError(
             f"expected a function of a module, which can be sent to other processes, got {function!r}: {error}"
         ) from error
-    from concurrent.futures import (
-        ProcessPoolExecutor,  # here, since it loads multiprocessing, which most studies never need
-    )
+    from concurrent.futures import ProcessPoolExecutor  # here: it loads multiprocessing, which most never need
 
     return partial(ProcessPoolExecutor, n, initializer=_begin_work)
 
