@@ -87,6 +87,20 @@ def test_walk_knows_only_its_levels() -> None:
         walk(line, trials([{"x": 0.25}]), [np.array([0.25])], np.random.default_rng(0))
 
 
+def test_walk_is_at_home_on_a_grid_too_large_to_count() -> None:
+    space = Space({f"c{i}": Choice("a", "b") for i in range(80)})
+    found = [walk(space, [], levels(space), rng) for rng in generators()]
+    share = np.mean([[value == "a" for value in params.values()] for params in found], axis=0)
+    assert np.all(abs(share - 0.5) < 0.5) and len(set(map(str, found))) == len(found)
+
+
+def test_walk_needs_no_second_level_of_what_is_not_active() -> None:
+    space = Space({"c": Choice("a", "b"), "n": Int(3, 3, when={"c": "b"})})
+    assert walk(space, trials([{"c": "b", "n": 3}]), levels(space), np.random.default_rng(0)) == {"c": "a"}
+    with pytest.raises(SpaceExhausted, match=r"^all combinations of the 2 x 1 grid have been"):
+        first_new(space, trials([{"c": "b", "n": 3}, {"c": "a"}]), [], np.random.default_rng(0))
+
+
 def test_walk_passes_over_what_is_not_active_at_once() -> None:
     """A grid of 2 x 10^12 combinations, half of which are one and the same."""
     space = Space({"c": Choice("a", "b"), **{f"x{i}": Float(0, 1, when={"c": "b"}) for i in range(12)}, "n": Int(0, 1)})

@@ -6,7 +6,6 @@ as if nothing had happened, and every suggestion can be derived again from the r
 """
 
 import itertools
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -107,9 +106,8 @@ def walk(space: Space, trials: Sequence[Trial], levels: Sequence[Array], rng: np
     """
     seen = _keys(space, [trial.params for trial in trials])
     shape = tuple(len(level) for level in levels)
-    size = math.prod(shape)
-    start = np.unravel_index(rng.integers(size), shape) if size < 2**63 else tuple(rng.integers(shape))
-    for params in itertools.chain(_grid(space, levels, start), _grid(space, levels, (0,) * len(levels))):
+    starts = (rng.integers(shape).tolist(), [0] * len(levels))
+    for params in itertools.chain.from_iterable(_grid(space, levels, start) for start in starts):
         if _keys(space, [params]).isdisjoint(seen):
             return params
     raise SpaceExhausted(f"all combinations of the {' x '.join(map(str, shape))} grid have been tried or are running")
