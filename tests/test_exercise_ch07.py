@@ -10,6 +10,7 @@ import pytest
 
 from bayesopt_from_scratch import Space
 from bayesopt_from_scratch.checks import Report, check_strategy
+from bayesopt_from_scratch.search.strategy import by_state, first_new
 
 FOLDER = Path(__file__).parent.parent / "tutorials" / "exercises"
 
@@ -25,8 +26,8 @@ def load(path: Path) -> ModuleType:
 STUB, SOLUTION = (load(FOLDER / where / "ch07_epsilon_greedy.py") for where in ("", "solutions"))
 
 
-def grade(strategy: Any) -> Report:
-    return check_strategy(strategy, invariance="rank", level="quick", on_fail="report", engine="numpy")
+def grade(strategy: Any, level: str = "quick", only: list[str] | None = None) -> Report:
+    return check_strategy(strategy, invariance="rank", level=level, only=only, on_fail="report", engine="numpy")
 
 
 def test_the_stub_is_refused_for_repeating_itself() -> None:
@@ -67,6 +68,17 @@ class BlindToRunning:
         return SOLUTION.EpsilonGreedy().suggest(space, [trial for trial in trials if trial.state != "running"], rng)
 
 
+class StepsFromNothing:
+    """Steps away from NaN, where a parameter is not active in the best trial."""
+
+    def suggest(self, space: Space, trials: Any, rng: Any) -> Any:
+        done, _, _ = by_state(trials)
+        if not done:
+            return first_new(space, trials, [], rng)
+        best = space.to_unit([min(done, key=lambda trial: trial.value or 0.0).params])[0]
+        return first_new(space, trials, np.clip(best + 0.1 * rng.standard_normal((20, len(best))), 0, 1), rng)
+
+
 class FailureWins:
     """Takes a failure for a loss of 0."""
 
@@ -86,10 +98,11 @@ class FailureWins:
         (OwnGenerator, "T9", "no generator"),
         (MinimumOfNone, "T2", "is None"),
         (BlindToRunning, "T4", "running"),
+        (StepsFromNothing, "T0", "not active"),
         (FailureWins, "T17", "fail"),
     ],
 )
 def test_a_wrong_solution_is_refused_and_told_why(wrong: Any, law: str, says: str) -> None:
-    report = grade(wrong)
+    report = grade(wrong, "default", [law])
     assert law in {row.id for row in report.broken}
     assert says in report[law].hint

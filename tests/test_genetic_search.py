@@ -1,5 +1,6 @@
 """Does a child come of the fittest?"""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -130,9 +131,15 @@ def test_the_defaults() -> None:
     assert GeneticSearch(1, 1, 0.0, 0.0).population == 1
 
 
-@pytest.mark.parametrize("setting", ["population", "tournament", "mutation_scale", "mutations"])
-def test_settings_out_of_range(setting: str) -> None:
-    values: dict[str, Any] = {setting: 0 if setting in ("population", "tournament") else -0.1}
-    expected = r"^expected population, tournament >= 1 and mutation settings >= 0, got GeneticSearch\("
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        *((name, value) for name in ("population", "tournament") for value in (0, 2.5, math.nan)),
+        *((name, value) for name in ("mutation_scale", "mutations") for value in (-0.1, math.nan, math.inf)),
+    ],
+)
+def test_settings_out_of_range(setting: str, value: float) -> None:
+    values: dict[str, Any] = {setting: value}
+    expected = r"^expected whole population, tournament >= 1 and mutation settings >= 0, got GeneticSearch\("
     with pytest.raises(ValueError, match=expected):
         GeneticSearch(**values)

@@ -19,7 +19,7 @@ from bayesopt_from_scratch import (
     expected_improvement,
     log_expected_improvement,
 )
-from bayesopt_from_scratch.search.strategy import Suggestion
+from bayesopt_from_scratch.search.strategy import Suggestion, initial_design
 from bayesopt_from_scratch.surrogate.output_scale import gaussianize
 
 LINE = Space({"x": Float(0, 1)})
@@ -108,7 +108,7 @@ def test_the_initial_design_starts_where_a_parameter_was_not_active() -> None:
             assert params == {"c": "b", "x": pytest.approx(x)}
 
 
-@pytest.mark.parametrize("n_done", [1, 3])
+@pytest.mark.parametrize("n_done", [2, 3])
 def test_the_initial_design_counts_what_has_ended(n_done: int) -> None:
     trials = history(LINE, n_done)
     lost, running = Trial(8, {"x": 0.9}, "failed"), Trial(9, {"x": 0.8})
@@ -117,6 +117,17 @@ def test_the_initial_design_counts_what_has_ended(n_done: int) -> None:
     assert not isinstance(search.suggest(LINE, [*trials, running], rng(0)), Suggestion)
     assert isinstance(search.suggest(LINE, [*trials, lost], rng(0)), Suggestion)
     assert not isinstance(GPSearch(n_initial=1).suggest(LINE, [lost, running], rng(0)), Suggestion)
+
+
+def test_where_all_values_are_alike_the_even_design_goes_on() -> None:
+    flat: list[Trial] = [Trial(i, t.params, "done", value=0.7) for i, t in enumerate(history(PLANE, 12))]
+    alone = [Trial(0, {"x": 0.5}, "done", value=1.0), *(Trial(i, {"x": i / 20}, "failed") for i in range(1, 12))]
+    for space, trials in ((PLANE, flat), (LINE, alone)):
+        params = GPSearch().suggest(space, trials, np.random.default_rng(0))
+        even = initial_design(space, trials)
+        assert not isinstance(params, Suggestion) and space.to_unit([params])[0] == pytest.approx(even[0])
+    bump = [*flat, Trial(12, history(PLANE, 1, seed=9)[0].params, "done", value=0.6)]
+    assert isinstance(SMALL.suggest(PLANE, bump, np.random.default_rng(0)), Suggestion)
 
 
 # The model
@@ -287,8 +298,17 @@ def test_the_defaults() -> None:
     assert GPSearch(1, RBF, 1, 1, 0).n_climbs == 0
 
 
-@pytest.mark.parametrize("setting", [{"n_initial": 0}, {"n_starts": 0}, {"n_candidates": 0}, {"n_climbs": -1}], ids=str)
-def test_settings_out_of_range(setting: Any) -> None:
-    expected = r"^expected settings of 1 or more \(n_climbs: 0 or more\), got GPSearch\("
+def test_a_kernel_is_a_class() -> None:
+    kernel: Any
+    for kernel in (RBF([1.0]), "rbf", None):
+        with pytest.raises(ValueError, match=r"^expected a class as kernel, Matern52 or RBF, got "):
+            GPSearch(kernel=kernel)
+
+
+@pytest.mark.parametrize("name", ["n_initial", "n_starts", "n_candidates", "n_climbs"])
+@pytest.mark.parametrize("value", [0, -1, 1.5, math.nan, "3"])
+def test_settings_out_of_range(name: str, value: Any) -> None:
+    setting: Any = {name: -2 if value == 0 and name == "n_climbs" else value}
+    expected = r"^expected whole settings of 1 or more \(n_climbs: 0 or more\), got GPSearch\("
     with pytest.raises(ValueError, match=expected):
         GPSearch(**setting)

@@ -78,7 +78,7 @@ def test_power_1_leaves_the_values() -> None:
 def directly(y: Array, lowest: int = -20, highest: int = 40) -> Array:
     """The words of the docstring, with the likelihood of the density written out."""
     deviation = np.abs(y - np.median(y))
-    z = (y - np.median(y)) / (np.median(deviation) if np.median(deviation) > 0 else deviation.mean())
+    z = (y - np.median(y)) / (np.median(deviation) if np.median(deviation) > 0 else np.median(deviation[deviation > 0]))
 
     def log_likelihood(lam: float) -> float:
         psi = yeo_johnson(z, lam)
@@ -184,10 +184,12 @@ def test_two_values_become_minus_1_and_1() -> None:
     assert gaussianize([-4, -3]) == pytest.approx([-1, 1])
 
 
-def test_where_half_of_the_values_are_equal_the_mean_deviation_is_the_scale() -> None:
+def test_where_half_of_the_values_are_equal_the_others_are_the_scale() -> None:
     y = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0, -4.0])
     assert gaussianize(y) == pytest.approx(directly(y), abs=1e-12)
     assert gaussianize([0.0] * 9 + [1.0]) == pytest.approx([-1 / 3] * 9 + [3])
+    z = gaussianize([0.0] * 6 + [1.0, 2.0, 3.0, 1e12])  # one absurd value does not hide the rest
+    assert np.all(np.diff(z[5:]) > 0.1)
 
 
 def test_no_values_are_an_error() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bayesopt_from_scratch import Choice, Float, Int, Space, SpaceExhausted, Trial
 from bayesopt_from_scratch.search.space import Params
-from bayesopt_from_scratch.search.strategy import Suggestion, by_state, first_new, walk
+from bayesopt_from_scratch.search.strategy import Suggestion, by_state, first_new, initial_design, walk
 
 SQUARE = Space({"n": Int(0, 2), "c": Choice("a", "b")})
 
@@ -25,6 +25,12 @@ def levels(space: Space) -> list[np.ndarray]:
 
 def generators(n: int = 40) -> list[np.random.Generator]:
     return [np.random.default_rng(seed) for seed in range(n)]
+
+
+def test_the_initial_design_is_random_where_the_sequence_would_creep() -> None:
+    for n in (10, 11):
+        space = Space({f"x{i}": Float(0, 1) for i in range(n)})
+        assert len(initial_design(space, trials([space.from_unit([0.3] * n)]))) == (n == 10)
 
 
 # by_state

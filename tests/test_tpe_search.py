@@ -220,17 +220,29 @@ def test_the_defaults() -> None:
         {"good_fraction": math.nan},
         {"n_initial": 0},
         {"n_candidates": 0},
+        {"n_initial": 9.5},
+        {"n_candidates": 24.5},
     ],
     ids=str,
 )
 def test_shares_and_counts_out_of_range(setting: Any) -> None:
-    expected = r"^expected 0 < good_fraction < 1 and n_initial, n_candidates >= 1, got TPESearch\("
+    expected = r"^expected 0 < good_fraction < 1 and whole n_initial, n_candidates >= 1, got TPESearch\("
     with pytest.raises(ValueError, match=expected):
         TPESearch(**setting)
 
 
-@pytest.mark.parametrize("setting", [{"bandwidth_scale": 0.0}, {"prior_weight": 0.0}, {"weights": "linear"}], ids=str)
-def test_scales_and_weights_out_of_range(setting: Any) -> None:
-    expected = r"^expected a positive bandwidth_scale and prior_weight and known weights, got TPESearch\("
-    with pytest.raises(ValueError, match=expected):
+@pytest.mark.parametrize("name", ["bandwidth_scale", "prior_weight"])
+def test_scales_out_of_range(name: str) -> None:
+    for value in (0.0, -1.0, 0.9e-9, 1.1e9, math.nan, math.inf):
+        setting: Any = {name: value}
+        with pytest.raises(ValueError, match=r"^expected a bandwidth_scale and a prior_weight from 1e-9"):
+            TPESearch(**setting)
+    for value in (1e-9, 1e9):
+        setting = {name: value}
+        assert value in vars(TPESearch(**setting)).values()
+
+
+def test_weights_that_are_not_known() -> None:
+    setting: Any = {"weights": "linear"}
+    with pytest.raises(ValueError, match=r"^expected known weights, got TPESearch\("):
         TPESearch(**setting)

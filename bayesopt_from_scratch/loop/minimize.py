@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
 from functools import partial
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-from ..numerics.arrays import require
+from ..numerics.arrays import require, whole
 from ..resilience.workers import Crew, executor_or_default
 from ..search.grid_search import GridSearch
 from ..search.parameter import Parameter, as_number
@@ -88,11 +87,12 @@ def minimize(
     >>> round(study.best.value, 3), study.best.params["n"]
     (1.0, 1)
     """
-    n_trials = _whole("n_trials", n_trials, 0)
-    n_parallel = None if n_parallel is None else _whole("n_parallel", n_parallel, 1)
+    require(whole(n_trials, least=0), "expected n_trials as a whole number of 0 or more, got {!r}", n_trials)
+    fine = n_parallel is None or whole(n_parallel)
+    require(fine, "expected n_parallel as a whole number of 1 or more, got {!r}", n_parallel)
     require(callable(objective), "expected a callable objective, got {!r}", objective)
     executor = executor_or_default(executor, n_parallel, objective)
-    strategy = GridSearch(budget=max(n_trials, 1)) if strategy == "grid" else strategy
+    strategy = GridSearch(budget=max(int(n_trials), 1)) if strategy == "grid" else strategy
     study = Study(space, strategy, seed=seed, journal=journal)
     trials = {trial.number: trial for trial in study.trials}
     with closing(study), Crew(partial(_run, objective), executor, n_parallel, lambda n: study.start(trials[n])) as crew:
@@ -136,9 +136,3 @@ def _end(study: Study, trial: Trial, value: float, error: str | None, seconds: f
 def _run(objective: Callable[[Params], Any], params: Params) -> float:
     """Call the objective; where it runs, its result becomes a float, or an error."""
     return as_number(objective(params), "value of the objective")
-
-
-def _whole(name: str, number: Any, least: int) -> int:
-    whole = isinstance(number, Integral) and not isinstance(number, bool) and int(number) >= least
-    require(whole, "expected {} as a whole number of {} or more, got {!r}", name, least, number)
-    return int(number)

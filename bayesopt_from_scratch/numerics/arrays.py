@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Array", "ArrayLike", "require"]
+__all__ = ["Array", "ArrayLike", "require", "whole"]
 
 Array: TypeAlias = NDArray[np.floating]
 
@@ -25,3 +25,14 @@ def require(holds: object, message: str, *values: object) -> None:
     """
     if not holds:
         raise ValueError(message.format(*values))
+
+
+def whole(*values: object, least: int = 1) -> bool:
+    """Whether all values are integers, Python's or numpy's, of ``least`` or more; True is none.
+
+    Examples
+    --------
+    >>> whole(1, 24), whole(24.5), whole(0), whole(0, least=0)
+    (True, False, False, True)
+    """
+    return all(isinstance(n, int | np.integer) and not isinstance(n, bool) and n >= least for n in values)

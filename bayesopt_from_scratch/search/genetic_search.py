@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..numerics.arrays import Array, require
+from ..numerics.arrays import Array, require, whole
 from .space import Params, Space
 from .strategy import by_state, first_new
 from .trial import Trial
@@ -35,7 +35,7 @@ class GeneticSearch:
     mutation_scale : float
         Standard deviation of a mutation, as a share of a number's range.
     mutations : float
-        Number of hyperparameters that mutate on average.
+        Number of hyperparameters that are moved on average; a number of few values may well stay in its cell.
 
     Raises
     ------
@@ -55,8 +55,8 @@ class GeneticSearch:
     mutations: float = 1.0
 
     def __post_init__(self) -> None:
-        fine = min(self.population, self.tournament) >= 1 and min(self.mutation_scale, self.mutations) >= 0
-        require(fine, "expected population, tournament >= 1 and mutation settings >= 0, got {}", self)
+        fine = whole(self.population, self.tournament) and 0 <= self.mutation_scale < np.inf > self.mutations >= 0
+        require(fine, "expected whole population, tournament >= 1 and mutation settings >= 0, got {}", self)
 
     def suggest(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Params:
         """Breed a child of two good trials, or draw at random while there are few; see :class:`Strategy`."""

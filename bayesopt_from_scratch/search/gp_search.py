@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..numerics.arrays import Array, require
+from ..numerics.arrays import Array, require, whole
 from ..numerics.bfgs import minimize_on_box
 from ..surrogate.gaussian_process import GaussianProcess, Posterior, fit
 from ..surrogate.kernel import Kernel, Matern52
@@ -81,16 +81,19 @@ class GPSearch:
     n_climbs: int = 4
 
     def __post_init__(self) -> None:
-        fine = min(self.n_initial, self.n_starts, self.n_candidates) >= 1 and self.n_climbs >= 0
-        require(fine, "expected settings of 1 or more (n_climbs: 0 or more), got {}", self)
+        fine = whole(self.n_initial, self.n_starts, self.n_candidates) and whole(self.n_climbs, least=0)
+        require(fine, "expected whole settings of 1 or more (n_climbs: 0 or more), got {}", self)
+        require(isinstance(self.kernel, type), "expected a class as kernel, Matern52 or RBF, got {!r}", self.kernel)
 
     def suggest(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Params:
         """Suggest the point of greatest expected improvement; see :class:`Strategy`."""
         done, failed, running = by_state(trials)
-        if not done or len(done) + len(failed) < self.n_initial:
-            return first_new(space, trials, initial_design(space, trials), rng)
         y = np.array([trial.value for trial in done], dtype=float)
-        y = gaussianize(np.append(y, np.full(len(failed), y.max())))  # a failed trial counts as the worst
+        y = (
+            gaussianize(np.append(y, np.full(len(failed), y.max()))) if done else y
+        )  # a failed trial counts as the worst
+        if len(done) + len(failed) < self.n_initial or not np.any(y):  # few, or all alike: nothing to learn from
+            return first_new(space, trials, initial_design(space, trials), rng)
         F = _features(space, space.to_unit([trial.params for trial in done + failed]))
         process = self._fit(F, y, rng)
         posterior = process.condition(F, y)
@@ -115,7 +118,7 @@ class GPSearch:
         return Suggestion(params, **counts, **notes, lengthscales=l)
 
     def _fit(self, F: Array, y: Array, rng: np.random.Generator) -> GaussianProcess:
-        """Fit to all points or, if there are many, to the best and every k-th of the others, in order of value."""
+        """Fit to all points or, if there are many, to some of evenly spaced ranks, the best among them."""
         order = np.argsort(y, kind="stable")
         chosen = order[np.unique(np.linspace(0, len(y) - 1, min(len(y), _MOST_FITTED)).astype(int))]
         return fit(F[chosen], y[chosen], kernel=self.kernel, n_starts=self.n_starts, rng=rng)

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..numerics.arrays import Array, require
+from ..numerics.arrays import Array, require, whole
 from .parameter import Parameter
 from .space import Params, Space
 from .strategy import walk
@@ -22,13 +22,14 @@ __all__ = ["GridSearch"]
 
 @dataclass(frozen=True)
 class GridSearch:
-    """Every combination of evenly spaced levels once, from a random one onward in lexicographic order.
+    """Every combination of evenly spaced levels once, each time the next one that is free from a random place on.
 
     Parameters
     ----------
     points_per_axis : int or dict, optional
-        Levels of each hyperparameter, or of each by name; integers and categories never get more than they have.
-        If not given, the numbers of levels grow together, as far as the product stays within the budget.
+        Levels of each hyperparameter, or of each by name; integers and categories never get more than they have, and
+        levels that fall into one cell are one. If not given, the numbers of levels grow together, as far as the
+        product stays within the budget.
     placement : str
         ``"centres"``: in the middle of equal cells. ``"ends"``: from low to high, both included.
     budget : int
@@ -56,8 +57,8 @@ class GridSearch:
         require(fine, "expected placement 'centres' or 'ends', got {!r}", self.placement)
         given = self.points_per_axis
         counts = list(given.values()) if isinstance(given, Mapping) else [1 if given is None else given]
-        if any(not isinstance(n, int) or n < 1 for n in (*counts, self.budget)):
-            raise ValueError(f"expected whole numbers of 1 or more, got {given} and budget {self.budget}")
+        fine = whole(*counts, self.budget)
+        require(fine, "expected whole numbers of 1 or more, got {} and budget {}", given, self.budget)
 
     def suggest(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Params:
         """Suggest a combination of the grid that no trial has; see :class:`Strategy`."""

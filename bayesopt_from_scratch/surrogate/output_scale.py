@@ -2,8 +2,8 @@ r"""On which scale does an objective look Gaussian?
 
 A Gaussian process expects values that vary alike everywhere. A validation loss does not: most of the space is bad, some
 of it terrible, and the differences that matter are small. So the values are centred and scaled by what half of them do,
-bent by the power transform under which they look most Gaussian, and standardized. Each step is increasing: the best
-stays the best, and one absurd value does not hide the rest.
+bent by the power transform under which they look most Gaussian, and standardized. Each step is increasing, up to
+rounding and to 1e30 scales from the median: the best stays the best, and one absurd value does not hide the rest.
 
 ====== =================================================== ==================
 symbol meaning                                             shape
@@ -91,9 +91,9 @@ def gaussianize(y: ArrayLike) -> Array:
 
 
 def _centre_and_scale(y: Array) -> Array:
-    """Return (y - median) / median absolute deviation; where that is 0, the mean absolute deviation."""
+    """Return (y - median) / median absolute deviation; where that is 0, the median of the deviations that are not."""
     y = np.ldexp(y, -int(np.frexp(np.abs(y).max())[1]))  # to at most 1, exactly, lest a difference overflow
     z = y - np.median(y)
-    scale = np.median(np.abs(z)) or np.abs(z).mean()
+    scale = np.median(np.abs(z)) or np.median(np.abs(z[z != 0])) if np.any(z) else 1.0
     with np.errstate(over="ignore"):
-        return np.clip(z / scale, -_FARTHEST, _FARTHEST) if scale > 0 else np.zeros_like(z)
+        return np.clip(z / scale, -_FARTHEST, _FARTHEST)

@@ -4,7 +4,8 @@ Write ``EpsilonGreedy``: with probability ``epsilon``, and as long as nothing ha
 step away from the best point so far. It is a pure function of the history, ``suggest(space, trials, rng)``:
 
 - ``space.axes`` has one entry per parameter; ``space.from_unit(u)`` makes params of a point of the unit cube, shape
-  ``(p,)``; ``space.to_unit([params])`` goes back, shape ``(1, p)``, NaN where a parameter is not active.
+  ``(p,)``; ``space.to_unit([params])`` goes back, shape ``(1, p)``, NaN where a parameter is not active: put a random
+  number there before you step, for it may be active in the next point.
 - ``trials`` stand in any order. Each has ``number``, ``params``, ``state`` ("done", "failed" or "running") and
   ``value``, which is None unless it is done. Of equal values the earliest is the best.
 - All chance comes from ``rng``. Keep nothing in ``self`` but settings, and leave the trials as they are.
