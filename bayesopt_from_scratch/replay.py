@@ -74,6 +74,8 @@ def replay(
 
     def compare(event: Event) -> None:
         nonlocal derived
+        if "params" in event:  # options of numpy or of an enum, noted by position, are plain in the first line
+            event = {**event, "params": space.encode(space.decode(event["params"]))}
         if event["event"] == "ask":
             rng = np.random.default_rng([first["seed"], event["trial"]])
             try:

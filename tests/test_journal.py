@@ -403,11 +403,19 @@ def test_where_nothing_can_be_locked_it_goes_on_with_a_warning(
     assert len(Study(SPACE, "random", seed=1, journal=path).trials) == 8
 
 
+def test_a_journal_that_was_removed_is_noticed(path: Path) -> None:
+    study = Study(SPACE, "random", seed=1, journal=path)
+    trial = study.ask()
+    path.unlink()
+    with pytest.raises(ValueError, match="was changed or removed by another process"):
+        study.tell(trial, 1.0)
+
+
 def test_where_nothing_can_be_locked_a_second_writer_is_noticed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fcntl, "flock", lambda file, operation: None)
     first, second = (Study(SPACE, "random", seed=1, journal=path) for _ in range(2))
     first.ask()
-    with pytest.raises(ValueError, match="was changed by another process"):
+    with pytest.raises(ValueError, match="was changed or removed by another process"):
         second.ask()
     first.ask()
     assert second.trials == [] and len(first.trials) == 2 and path.read_bytes().count(b"\n") == 3

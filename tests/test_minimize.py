@@ -4,6 +4,8 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -243,6 +245,33 @@ def test_on_trial_stops_the_loop_with_true() -> None:
     study = minimize(x, SPACE, n_trials=9, strategy="random", on_trial=stop)
     assert len(study.trials) == len(study.finished) == 4
     assert len(minimize(x, SPACE, n_trials=5, strategy="random", on_trial=lambda study, trial: "go on").trials) == 5
+
+
+@pytest.mark.parametrize("told_before", [False, True])
+def test_an_interrupt_while_a_result_is_told_does_not_lose_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told_before: bool
+) -> None:
+    tell, calls = Study.tell, []
+
+    def interrupted(study: Study, trial: Trial, *args: Any, **more: Any) -> None:
+        calls.append(trial.number)
+        if len(calls) != 3 or told_before:
+            tell(study, trial, *args, **more)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Study, "tell", interrupted)
+    journal = tmp_path / "study.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        minimize(x, SPACE, n_trials=9, strategy="random", executor=partial(ThreadPoolExecutor, 2), journal=journal)
+    again = Study(SPACE, "random", journal=journal)
+    assert {*calls} <= {trial.number for trial in again.finished} and len(calls) >= 3
+
+
+def test_on_trial_is_callable() -> None:
+    on_trial: Any = 5
+    with pytest.raises(ValueError, match=r"^expected a callable on_trial, got 5$"):
+        minimize(x, SPACE, n_trials=1, on_trial=on_trial)
 
 
 @pytest.mark.parametrize("number", [np.int64(2), np.uint8(2)])

@@ -1,11 +1,13 @@
 """Is every suggestion of a journal derived again, and does a forged one show?"""
 
+import enum
 import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bayesopt_from_scratch import (
@@ -123,6 +125,15 @@ def test_settings_of_a_strategy_are_read(path: Path, kernel: Any) -> None:
     strategy = GPSearch(kernel=kernel, n_initial=2, n_candidates=50, n_starts=1, n_climbs=1)
     minimize(objective, SPACE, n_trials=6, strategy=strategy, journal=path)
     assert replay(path) == 6
+
+
+def test_options_that_are_nearly_plain_are_the_same_again(path: Path) -> None:
+    class Size(enum.IntEnum):
+        SMALL, LARGE = 3, 5
+
+    space = {"a": Choice(*np.linspace(0, 1, 5)), "b": Choice(*np.arange(3)), "c": Choice(*Size), "d": Choice("u", "v")}
+    minimize(lambda params: float(params["a"]), space, n_trials=12, strategy="tpe", journal=path)
+    assert '"option"' in path.read_text() and replay(path) == 12
 
 
 def test_options_that_are_objects_need_the_space(path: Path) -> None:

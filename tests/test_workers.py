@@ -221,6 +221,10 @@ def test_workers_that_cannot_start_are_an_error_and_not_failed_trials() -> None:
         minimize(lambda params: params["x"], SPACE, n_trials=3, strategy="random", executor=make)
 
 
+def test_an_error_without_end_is_cut() -> None:
+    assert len(describe(ValueError("x" * 100_000))) == 10_000
+
+
 def test_describe() -> None:
     class Rude(Exception):
         def __str__(self) -> str:
@@ -320,7 +324,7 @@ def test_an_executor_that_breaks_and_cannot_be_replaced_says_what_to_do(tmp_path
     objective = partial(treacherous, {asked[4]: "kill"})
     with (
         ProcessPoolExecutor(2) as pool,
-        pytest.raises(RuntimeError, match=r"^the executor broke; pass a callable that makes one, so that it can be"),
+        pytest.raises(RuntimeError, match=r"^the executor broke; to have it replaced, pass a callable that makes one$"),
     ):
         minimize(objective, SPACE, n_trials=8, strategy="random", executor=pool, journal=path)
     study = minimize(objective, SPACE, n_trials=8, strategy="random", n_parallel=2, journal=path)

@@ -19,6 +19,8 @@ from .study import Study
 
 __all__ = ["minimize"]
 
+OnTrial = Callable[[Study, Trial], Any]
+
 _MOST_DEATHS = 5  # of the process while it ran this trial and no other; then it is failed, or it would run for ever
 
 
@@ -32,14 +34,15 @@ def minimize(
     executor: Executor | Callable[[], Executor] | None = None,
     n_parallel: int | None = None,
     journal: str | Path | None = None,
-    on_trial: Callable[[Study, Trial], Any] | None = None,
+    on_trial: OnTrial | None = None,
 ) -> Study:
     """Find the hyperparameters of lowest value, in ``n_trials`` calls of the objective.
 
     A call that raises an exception, or returns NaN, an infinity or no number at all, is a failed trial, and the loop
     goes on. It ends early where the space or the grid holds nothing new. To maximize, return the negative. There is no
     time limit: a pool cannot stop a call, but an objective that runs its training by ``subprocess.run(timeout=...)``
-    can, and the exception makes a failed trial.
+    can, and the exception makes a failed trial. So does ``sys.exit`` in the objective; a signal handler that is to stop
+    the loop raises KeyboardInterrupt.
 
     Parameters
     ----------
@@ -65,7 +68,7 @@ def minimize(
         against a trial only if it was the only one running; the fifth of these fails it. The file is released at the
         end. A grid that is to grow needs its ``points_per_axis``, since another budget is another grid.
     on_trial : callable, optional
-        Called as ``on_trial(study, trial)`` when a trial has ended; if it returns True no further one is begun.
+        Called as ``on_trial(study, trial)`` when a trial has ended; if it returns ``True`` itself, no other begins.
 
     Returns
     -------
@@ -78,6 +81,8 @@ def minimize(
         If an argument is not valid, or the journal cannot be continued. Never because of the objective.
     RuntimeError
         If an executor broke and cannot be replaced.
+    OSError
+        If the disk does not take what the journal writes.
 
     Examples
     --------
@@ -91,6 +96,7 @@ def minimize(
     fine = n_parallel is None or whole(n_parallel)
     require(fine, "expected n_parallel as a whole number of 1 or more, got {!r}", n_parallel)
     require(callable(objective), "expected a callable objective, got {!r}", objective)
+    require(on_trial is None or callable(on_trial), "expected a callable on_trial, got {!r}", on_trial)
     executor = executor_or_default(executor, n_parallel, objective)
     strategy = GridSearch(budget=max(int(n_trials), 1)) if strategy == "grid" else strategy
     study = Study(space, strategy, seed=seed, journal=journal)
@@ -100,15 +106,13 @@ def minimize(
             _drive(study, trials, crew, n_trials, on_trial or (lambda study, trial: None))
         finally:  # also when interrupted, what has come back is told
             for number, outcome in crew.come_back():
-                _end(study, trials[number], *outcome)
+                if study.trials[number].state == "running":
+                    _end(study, trials[number], *outcome)
     return study
 
 
-def _drive(
-    study: Study, trials: dict[int, Trial], crew: Crew, n_trials: int, on_trial: Callable[[Study, Trial], Any]
-) -> None:
-    again = deque(trial for trial in trials.values() if trial.state == "running")  # their process died
-    stopped = False
+def _drive(study: Study, trials: dict[int, Trial], crew: Crew, n_trials: int, on_trial: OnTrial) -> None:
+    again, stopped = deque(trial for trial in trials.values() if trial.state == "running"), False  # their process died
     while True:
         while crew.free and not stopped and (again or len(trials) < n_trials):
             try:

@@ -113,14 +113,15 @@ class Journal:
         OSError
             If the disk does not take the line, or not all of it.
         ValueError
-            If the file was closed, or another process has changed it.
+            If the file was closed, or another process has changed or removed it.
         """
         line = _line(event, allow_nan=n < 0).encode() + b"\n"
         if self._file.closed:
             raise ValueError(f"{self.path} is closed: open the study again to go on")
         descriptor = self._file.fileno()
-        if not self._torn and os.fstat(descriptor).st_size != self._end:
-            raise ValueError(f"{self.path} was changed by another process")
+        found = os.fstat(descriptor)
+        if found.st_nlink == 0 or (not self._torn and found.st_size != self._end):
+            raise ValueError(f"{self.path} was changed or removed by another process")
         if n < self._n:
             self._n, self._end, self._torn = n, self._before, True
         if self._torn:

@@ -66,6 +66,7 @@ class Crew:
         self._suspects: deque[int] = deque()
         self._alone: int | None = None
         self._landed: SimpleQueue[tuple[int, Future[Outcome]]] = SimpleQueue()
+        self._returned: list[tuple[int, Outcome]] = []
 
     def __enter__(self) -> "Crew":
         return self
@@ -116,6 +117,7 @@ class Crew:
             if isinstance(error, BrokenExecutor):  # every task in flight fails with it, for one that is guilty
                 self._replace_pool(error)
                 lost = [n for n, other in self._flying.items() if not _has_result(other)]
+            self._returned = [(number, future.result())] if error is None else []
             alone, self._alone = self._alone == number, None
             if error is not None and not alone:
                 self._suspects.extend(lost)
@@ -130,8 +132,11 @@ class Crew:
                 return number, (None, f"no result from its worker, nor when it ran again alone: {describe(error)}", 0.0)
 
     def come_back(self) -> list[tuple[int, Outcome]]:
-        """Tasks that have come back without anybody waiting for them, each with its value or error."""
-        return [(number, future.result()) for number, future in self._flying.items() if _has_result(future)]
+        """Tasks that nobody has waited for, each with its value or error; and the last one that was waited for again.
+
+        An interrupt may have come before that one was noted.
+        """
+        return self._returned + [(n, future.result()) for n, future in self._flying.items() if _has_result(future)]
 
     def _launch(self, number: int) -> None:
         self._on_start(number)
@@ -145,9 +150,7 @@ class Crew:
 
     def _replace_pool(self, error: BaseException) -> None:
         if self._make is None:
-            raise RuntimeError(
-                "the executor broke; pass a callable that makes one, so that it can be replaced"
-            ) from error
+            raise RuntimeError("the executor broke; to have it replaced, pass a callable that makes one") from error
         _dismiss(self._pool)
         self._pool = self._make()
 
@@ -224,7 +227,7 @@ def describe(error: object) -> str:
     """Return type and message of an exception, or any other object as text; its own methods may raise but Ctrl-C."""
     try:
         text = traceback.format_exception_only(error) if isinstance(error, BaseException) else [str(error)]
-        return "".join(text).strip()
+        return "".join(text).strip()[:10_000]  # an error may hold a whole array
     except KeyboardInterrupt:
         raise
     except BaseException:
