@@ -17,6 +17,7 @@ import pytest
 from museum import right
 from numpy.typing import NDArray
 
+from bayesopt_from_scratch import RandomSearch
 from bayesopt_from_scratch.checks import (
     KINDS,
     Broken,
@@ -26,6 +27,7 @@ from bayesopt_from_scratch.checks import (
     check_cholesky,
     check_density,
     check_kernel,
+    check_strategy,
     check_surrogate,
     command,
     from_course_gp,
@@ -33,10 +35,12 @@ from bayesopt_from_scratch.checks import (
     from_sklearn,
     laws,
     parametrize_with_checks,
+    strategy_values,
 )
 from bayesopt_from_scratch.checks.draw import DrawFromNumpy, DrawSimplest
 from bayesopt_from_scratch.checks.law import answer, expect_close
 from bayesopt_from_scratch.checks.limit import OutOfTime, time_limit
+from bayesopt_from_scratch.checks.sequential import SequentialTest
 
 Array = NDArray[np.floating]
 Check = Callable[..., Report]
@@ -288,6 +292,108 @@ def test_a_kernel_without_the_half_is_recognized_wherever_it_sits() -> None:
 
 
 # Whatever the subject does becomes a row.
+
+
+def row_by_row(pivot: Callable[[Array, int], float]) -> Callable[[Array], Array]:
+    def factorize(K: Array) -> Array:
+        L = np.zeros_like(K)
+        for i in range(len(K)):
+            for j in range(i):
+                L[i, j] = (K[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
+            L[i, i] = np.sqrt(K[i, i] - pivot(L, i))
+        return L
+
+    return factorize
+
+
+def test_a_slip_in_the_pivot_is_recognized() -> None:
+    def diagnosis(pivot: Callable[[Array, int], float]) -> str:
+        return check_cholesky(row_by_row(pivot), singular="raise", on_fail="report", only=["L0", "L1"]).diagnosis
+
+    assert "lacked a square" in diagnosis(lambda L, i: float(L[i, :i].sum()))
+    assert "square of the sum" in diagnosis(lambda L, i: float(L[i, :i].sum()) ** 2)
+    assert "squares of the column" in diagnosis(lambda L, i: float((L[:i, i] ** 2).sum()))
+    assert diagnosis(lambda L, i: float((L[i, :i] ** 2).sum())) == ""  # right
+
+
+@pytest.mark.parametrize("small", [1e-12, 1e-9, 1e-6])
+def test_a_small_number_beside_std_is_recognized(small: float) -> None:
+    def ei(mean: Array, std: Array, best: float) -> Array:
+        value: Array = right.ei(mean, std, best)
+        return value
+
+    def found(wrong: Callable[[Array, Array, float], Array]) -> str:
+        return check_acquisition(wrong, level="quick", on_fail="report").diagnosis
+
+    assert found(lambda m, s, b: ei(m, s + small, b)) == f"{small:g} was added to std (std + {small:g})"
+    under = found(lambda m, s, b: ei(m, np.sqrt(s**2 + small), b))
+    assert under == f"{small:g} was added under the root of the variance"
+    assert found(lambda m, s, b: ei(m, np.maximum(s, small), b)).startswith(f"std was raised to {small:.3g} where")
+    assert found(lambda m, s, b: ei(m, s, b) + small) == f"{small:.3g} was added to EI"
+
+
+def test_a_wrong_term_of_the_likelihood_or_of_its_gradient_is_named() -> None:
+    def answer(part: Callable[[Array, Array, Array], Any]) -> Callable[..., Any]:
+        def make(l: Array, v: float, s2: float) -> Callable[..., Any]:
+            def value(X: Array, y: Array) -> Any:
+                K, noise = right.rbf(l, v)(X, X), s2 * np.eye(len(X))
+                return part(K + noise, y, np.array([*right.rbf_gradient(l, v)(X, X), K, noise]))
+
+            return value
+
+        return make
+
+    def no_trace(K: Array, y: Array, D: Array) -> Array:
+        alpha = np.linalg.solve(K, y)
+        return np.array([0.5 * alpha @ slice @ alpha for slice in D])
+
+    def no_inverse(K: Array, y: Array, D: Array) -> Array:
+        return no_trace(K, y, D) - 0.5 * np.array([np.trace(slice) for slice in D])
+
+    def no_constant(K: Array, y: Array, D: Array) -> float:
+        return float(-0.5 * y @ np.linalg.solve(K, y) - 0.5 * np.linalg.slogdet(K)[1])
+
+    options: dict[str, Any] = {"singular": "raise", "on_fail": "report", "level": "quick"}
+    gradient = check_surrogate(right.gp, lml_gradient=answer(no_trace), only=["G12"], **options)
+    assert gradient.diagnosis.startswith("in the gradient of the likelihood the trace term")
+    gradient = check_surrogate(right.gp, lml_gradient=answer(no_inverse), only=["G12"], **options)
+    assert "(K + s2 I)^-1 was missing from the trace term" in gradient.diagnosis
+    value = check_surrogate(right.gp, lml=answer(no_constant), only=["G22"], **options)
+    assert "the constant" in value.diagnosis
+
+
+def test_a_prior_variance_of_one_is_recognized() -> None:
+    def make(l: Array, v: float, s2: float) -> Callable[..., Any]:
+        def predict(X: Array, y: Array, X_new: Array) -> tuple[Array, Array]:
+            mean, std = right.gp(l, v, s2)(X, y, X_new)
+            return mean, np.sqrt(np.maximum(std**2 + 1 - v, 0.0))
+
+        return predict
+
+    report = check_surrogate(make, singular="raise", on_fail="report", only=["G1"], level="quick")
+    assert report.diagnosis.startswith("the prior's variance k(x, x) was taken to be 1")
+
+
+def test_chance_is_ruled_out_as_seldom_as_it_is_said() -> None:
+    rng = np.random.default_rng(0)
+    guilty = 0
+    for _ in range(2000):
+        test = SequentialTest(0.5, 0.8)
+        while test.open:
+            test.add(bool(rng.random() < 0.5))
+        guilty += test.guilty
+    assert guilty == 0
+    suspected = SequentialTest(0.5, 0.8)
+    for _ in range(45):
+        suspected.add(True)
+    assert suspected.guilty and not suspected.open and suspected.counts == [0, 45]
+
+
+def test_whoever_takes_too_long_to_be_judged_is_let_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strategy_values, "_SECONDS", -1.0)
+    assert check_strategy(RandomSearch, learns=True, only=["T20", "T21", "T22"], on_fail="report").ok
+    monkeypatch.undo()
+    assert check_strategy(RandomSearch, learns=True, only=["T20"], on_fail="report", engine="numpy").broken
 
 
 @pytest.mark.parametrize("engine", ["numpy", "hypothesis", None])

@@ -141,4 +141,30 @@ def diagnose_acquisition(acquisition: Acquisition) -> str:
     for name, suspect in _SUSPECTS.items():
         if np.allclose(value, suspect(d, s), rtol=1e-7, atol=1e-12):
             return name
-    return ""
+    return _epsilon(acquisition)
+
+
+def _epsilon(acquisition: Acquisition) -> str:
+    """Look for a small number beside std: EI is then a hundred times nearer to what that gives than to what is right.
+
+    Where only z has it, EI changes by its square alone (the slope of EI along z is 0), which shows at z = -20.
+    """
+    s = np.full(4, 2.0**-10)
+    d = np.array([0.0, 0.7, -0.4, -20.0]) * s
+    value, right = acquisition(-d, s, 0.0), _closed(d, s)
+    for e in 10.0 ** -np.arange(3.0, 13.0):
+        z = d / (s + e)
+        suspects = {
+            f"{e:g} was added to std (std + {e:g})": _closed(d, s + e),
+            f"{e:g} was added to std where z is divided by it": d * normal_cdf(z) + s * normal_pdf(z),
+            f"{e:g} was added under the root of the variance": _closed(d, np.sqrt(s**2 + e)),
+        }
+        for name, suspect in suspects.items():
+            gap = np.max(np.abs(suspect - right) / right)
+            if gap > 1e-11 and np.max(np.abs(value - suspect) / right) < 0.01 * gap:
+                return name
+    level, worse = (float(x) for x in acquisition(np.array([0.0, 1.0]), np.zeros(2), 0.0))
+    if worse != 0:
+        return f"{worse:.3g} was added to EI" if level == worse and abs(worse) < 1e-2 else ""
+    floor = level / float(normal_pdf(np.zeros(1))[0])
+    return f"std was raised to {floor:.3g} where it is less (max(std, {floor:.3g}))" if 0 < floor < 1e-2 else ""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .cases import SurrogateCase, surrogate_case
 from .law import EPS, expect, expect_close, law, trying
+from .learning import nearly_linear
 from .surrogate import GPML, Surrogate, made_raw, needs, some_data
 
 __all__: list[str] = []
@@ -70,15 +71,40 @@ def _own_units(sur: Surrogate) -> str:
     """Hyperparameters that are given are in units of their own."""
     if sur.predict is None:
         return "only for predict=: what is given hyperparameters is tried with G9"
-    return "" if sur.standardizes else "needs standardizes=True"
+    return ""
 
 
-@law("G33", "surrogate", "units of y do not matter to one that standardizes", "y -> c y: mean c, std c",
+@law("G33", "surrogate", "units of y",
+     "standardizes=True: y -> c y + b: mean c mean + b, std c; else no other power of c than 0 or 1",
      "dimensional analysis", cases=some_data, applies=_own_units, share=0.25,
-     hint="mean or std was not turned back from standardized values, or the variance was returned")  # fmt: skip
+     hint="mean or std was not turned back from standardized values, the variance was returned for the std, or its "
+     "root was taken twice")  # fmt: skip
 def own_units(sur: Surrogate, case: SurrogateCase) -> None:
-    """A power of two does not round, so that the standardized values are the same: 1e-6 of what comes out."""
-    case = sur.view(case)
+    """A power of two does not round, so that the standardized values are the same: 1e-6 of what comes out.
+
+    A shift rounds y, so that what is fitted may end elsewhere within its tolerance: a hundredth of std(y). If it is not
+    declared, it is broken only where the std, or mean - mean(y), is c^k to 1e-6, for all queries and c = 2^10 and
+    2^-10, and k is neither 0 nor 1: fixed hyperparameters give a std of 0, fitted ones of 1, bounds no power at all.
+    """
+    if sur.standardizes:
+        _turned_back(sur, sur.view(case))
+        return
+    smooth = nearly_linear(sur, case)
+    found = {}
+    for exponent in (0, 10, -10):
+        there = replace(smooth, y=2.0**exponent * smooth.y)
+        mean, variance = sur(there)
+        found[exponent] = np.abs(mean - there.y.mean()), np.sqrt(np.abs(variance))
+    for i, what in enumerate(("mean - mean(y)", "std")):
+        if all(bool(np.all(sizes[i] > 0)) for sizes in found.values()):
+            powers = np.array([np.log2(found[exponent][i] / found[0][i]) / exponent for exponent in (10, -10)])
+            k = float(np.mean(powers))
+            other = min(abs(k), abs(k - 1)) > 0.01 and float(np.ptp(powers)) < 1e-6
+            expect(not other, f"{what} grows with the unit of y to the power {k:.4g}")
+
+
+def _turned_back(sur: Surrogate, case: SurrogateCase) -> None:
+    """Expect that mean and std follow y into other units, and the mean to another origin."""
     mean, variance = sur(case)
     for c in (2.0**10, 2.0**-10):
         there = replace(case, y=c * case.y)
@@ -92,6 +118,12 @@ def own_units(sur: Surrogate, case: SurrogateCase) -> None:
                 1e-6 * (np.sqrt(np.abs(variance)) + size),
                 f"std of {c:g} y, divided by {c:g}",
             )
+    moved, unit = replace(case, y=case.y + 16.0), float(np.std(case.y))
+    with trying(moved):
+        mean_there, variance_there = sur(moved)
+        expect_close(mean_there, mean + 16.0, 1e-2 * unit, "mean of y + 16")
+        spread = np.sqrt(np.abs(variance))
+        expect_close(np.sqrt(np.abs(variance_there)), spread, 1e-2 * (unit + spread), "std of y + 16")
 
 
 @law("G10", "surrogate", "one datum after the other",

@@ -11,6 +11,7 @@ from typing import Any
 
 from .acquisition import Acquisition, diagnose_acquisition
 from .cholesky import Cholesky
+from .cholesky_diagnosis import diagnose_cholesky
 from .density import Density, taught_bandwidth
 from .kernel import Kernel, diagnose_kernel
 from .report import Report
@@ -147,7 +148,7 @@ def check_cholesky(
     """
     one_of("singular", singular, ("solve", "raise"))
     subject = Cholesky(factorize, invert, solve, log_determinant, append, singular, first_jitter, jitter_factor, empty)
-    return run_laws("cholesky", subject, _name(factorize), **options)
+    return run_laws("cholesky", subject, _name(factorize), diagnose=diagnose_cholesky, **options)
 
 
 def check_surrogate(

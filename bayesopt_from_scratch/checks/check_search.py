@@ -90,6 +90,7 @@ def check_strategy(
     deterministic: bool = False,
     invariance: str | None = None,
     tolerance: float = 0.0,
+    learns: bool = False,
     exhausted: type[Exception] = SpaceExhausted,
     **options: Any,
 ) -> Report:
@@ -113,6 +114,9 @@ def check_strategy(
     tolerance : float
         By how much a ``Float`` may move under the affine maps, as a share of its range; 0 for not a bit, which is
         possible: the maps tried do not round.
+    learns : bool
+        Whether it is to go where values were better, which chance, a grid or a fixed sequence does not, once 30 trials
+        are done.
     exhausted : type
         What is raised when every combination has been tried.
     **options
@@ -149,7 +153,7 @@ def check_strategy(
     if "patience" not in options and options.get("max_examples") is None:
         options["patience"] = _PATIENCE.get(options.get("level", "default"))
     options.setdefault("time_limit", 30.0)  # a case takes several suggestions
-    subject = StrategySubject(make, _spaces(spaces), grid, deterministic, invariance, tolerance, exhausted)
+    subject = StrategySubject(make, _spaces(spaces), grid, deterministic, invariance, tolerance, learns, exhausted)
     return run_laws("strategy", subject, _name(strategy), **options)
 
 

@@ -15,12 +15,12 @@ from .cases import SurrogateCase, surrogate_case
 from .law import EPS, answer, expect, expect_close, law
 from .surrogate import GPML, Surrogate, needs, some_data
 
-__all__: list[str] = []
+__all__ = ["ask_for_gradient", "ask_for_lml", "shifted"]
 
 Array = NDArray[np.floating]
 
 
-def _lml(sur: Surrogate, case: SurrogateCase) -> float:
+def ask_for_lml(sur: Surrogate, case: SurrogateCase) -> float:
     """Ask for the log marginal likelihood."""
     assert sur.lml is not None
     value: Any = sur.factory(sur.lml, case)(case.X.copy(), case.y.copy())
@@ -42,7 +42,7 @@ def evidence(sur: Surrogate, case: SurrogateCase) -> None:
     """10 n eps kappa of the terms, where 160 random problems in 50 digits showed 0.28."""
     case = sur.view(case)
     expect_close(
-        _lml(sur, case), sur.oracle(case).log_marginal_likelihood(), _slack(sur, case), "log marginal likelihood"
+        ask_for_lml(sur, case), sur.oracle(case).log_marginal_likelihood(), _slack(sur, case), "log marginal likelihood"
     )
 
 
@@ -71,16 +71,28 @@ def chain(sur: Surrogate, case: SurrogateCase) -> None:
         expect(s > 0, f"predictive variance {s} is not positive")
         total += -0.5 * (float(case.y[i] - mean[0]) ** 2 / s + math.log(2 * math.pi * s))
     allowed = 10 * len(case.X) * _slack(sur, case) + 1e-9 * (1 + abs(total))
-    expect_close(_lml(sur, case), total, allowed, "log marginal likelihood")
+    expect_close(ask_for_lml(sur, case), total, allowed, "log marginal likelihood")
 
 
-def _gradient(sur: Surrogate, case: SurrogateCase) -> Array:
+def ask_for_gradient(sur: Surrogate, case: SurrogateCase) -> Array:
     """Ask for the gradient by log length scales, log signal variance, log noise variance."""
     assert sur.lml_gradient is not None
     d = 1 if sur.shared_lengthscale else len(case.lengthscales)
     value = answer(sur.factory(sur.lml_gradient, case)(case.X.copy(), case.y.copy()), (d + 2,), "gradient")
     raw = np.array([*case.lengthscales[:d], case.signal_variance, case.noise_variance])
     return value * raw if sur.gradient_in == "raw" else value
+
+
+def shifted(sur: Surrogate, case: SurrogateCase, j: int, step: float) -> SurrogateCase:
+    """Add a step to the j-th of the log parameters: length scales (one if it is shared), signal, noise variance."""
+    factor, d = math.exp(step), len(case.lengthscales)
+    scales = 1 if sur.shared_lengthscale else d
+    if j < scales:
+        e = np.ones(d) if sur.shared_lengthscale else np.eye(d)[j]
+        return replace(case, lengthscales=case.lengthscales * factor**e)
+    if j == scales:
+        return replace(case, signal_variance=case.signal_variance * factor)
+    return replace(case, noise_variance=case.noise_variance * factor)
 
 
 _moderate = partial(surrogate_case, least_n=1, lowest_noise=-3)
@@ -91,29 +103,18 @@ _moderate = partial(surrogate_case, least_n=1, lowest_noise=-3)
      f"{GPML}, eq. 5.9; here by fourth-order differences in log parameters", cases=_moderate,
      applies=needs("make", "lml_gradient"),
      hint="a factor l, 2 or 1/2: gradients by log l, log v, log s2 are l d/dl, v d/dv, s2 d/ds2 (gradient_in='raw' "
-     "declares the others)")  # fmt: skip
+     "declares the others); or the trace term, the - (K + s2 I)^-1 beside alpha alpha', is missing")  # fmt: skip
 def gradient(sur: Surrogate, case: SurrogateCase) -> None:
     """H = 2e-3 in logarithms leaves 7e-10 of (n + fit + |g|) where kappa is below 1e6: thirty times that."""
     case = sur.view(case)
-    g, d, h = _gradient(sur, case), len(case.lengthscales), 2e-3
+    g, h = ask_for_gradient(sur, case), 2e-3
     if sur.noise_free:
         g = g[:-1]
 
-    def shifted(j: int, step: float) -> float:
-        factor = math.exp(step)
-        if j < len(g) - (1 if sur.noise_free else 2):
-            e = np.ones(d) if sur.shared_lengthscale else np.eye(d)[j]
-            moved = replace(case, lengthscales=case.lengthscales * factor**e)
-        elif j == len(g) - 1 and not sur.noise_free:
-            moved = replace(case, noise_variance=case.noise_variance * factor)
-        else:
-            moved = replace(case, signal_variance=case.signal_variance * factor)
-        return sur.oracle(moved).log_marginal_likelihood()
+    def at(j: int, step: float) -> float:
+        return sur.oracle(shifted(sur, case, j, step)).log_marginal_likelihood()
 
-    slopes = [
-        (8 * (shifted(j, h) - shifted(j, -h)) - (shifted(j, 2 * h) - shifted(j, -2 * h))) / (12 * h)
-        for j in range(len(g))
-    ]
+    slopes = [(8 * (at(j, h) - at(j, -h)) - (at(j, 2 * h) - at(j, -2 * h))) / (12 * h) for j in range(len(g))]
     size = len(case.X) + sur.oracle(case).fit + float(np.abs(slopes).max())
     expect_close(g, slopes, 2e-8 * size, "gradient")
 
@@ -127,7 +128,7 @@ def euler(sur: Surrogate, case: SurrogateCase) -> None:
     case = sur.view(case)
     if sur.jitter:
         return
-    g, oracle, n = _gradient(sur, case), sur.oracle(case), len(case.X)
+    g, oracle, n = ask_for_gradient(sur, case), sur.oracle(case), len(case.X)
     allowed = 10 * n * EPS * sur.condition(case) * (n + oracle.fit + float(np.abs(g).max())) + 1e-12
     expect_close(g[-1] + g[-2], (oracle.fit - n) / 2, allowed, "dLML/dlog v + dLML/dlog s2")
 

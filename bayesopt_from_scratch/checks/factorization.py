@@ -15,7 +15,9 @@ Array = NDArray[np.floating]
 
 @law("L0", "cholesky", "shape and type", "L is (n, n), lower triangular, positive on the diagonal", "definition",
      cases=well_conditioned,
-     hint="numpy returns the lower factor, scipy.linalg.cholesky the upper one unless asked")  # fmt: skip
+     hint="numpy returns the lower factor, scipy.linalg.cholesky the upper one unless asked; nan or 0 on the diagonal: "
+     "L_ii = sqrt(K_ii - the sum of the squares of what stands left of it in row i), not of the column, not the square "
+     "of the sum")  # fmt: skip
 def triangular(cholesky: Cholesky, case: MatrixCase) -> None:
     """Exact."""
     L, _ = cholesky(case.K)

@@ -31,7 +31,8 @@ def shape(acquisition: Acquisition, case: AcquisitionCase) -> None:
 
 @law("E1", "acquisition", "equals its definition", "EI = integral of max(best - f, 0) N(f; mean, std^2) df", JONES,
      cases=partial(acquisition_case, low=-6.0, high=12.0),
-     hint="variance passed for std; std missing before phi; phi without 1/sqrt(2 pi); a wrong sign")  # fmt: skip
+     hint="variance passed for std; std missing before phi; phi without 1/sqrt(2 pi); a wrong sign; or, if it is off "
+     "by very little, a small number was added to std (std + 1e-9): put the limit in where std = 0")  # fmt: skip
 def definition(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """Quadrature is exact to 1e-14; both formulas round a few eps of |d| + std."""
     expected = case.std * expected_shortfall(case.d / case.std)
@@ -41,7 +42,7 @@ def definition(acquisition: Acquisition, case: AcquisitionCase) -> None:
 @law("E2", "acquisition", "accurate in the tail", "EI = std h(z) for z between -30 and -3, relatively", JONES,
      cases=partial(acquisition_case, low=-30.0, high=-3.0),
      hint="1 + erf(z / sqrt 2) cancels below z = -6: use erfc(-z / sqrt 2); clipping EI at 1e-9 hides "
-     "the order")  # fmt: skip
+     "the order; 1e-9 added to std changes z")  # fmt: skip
 def tail(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """D Phi + std phi with Phi from erfc loses z^2 of its digits, 5e-11 at z = -30; 1e-8 leaves room for d."""
     expected = case.std * expected_shortfall(case.d / case.std)

@@ -150,7 +150,7 @@ def _float(draw: Draw, when: dict[str, Any] | None, small: bool) -> Parameter:
         low = 1.7 * 10.0 ** draw.integer(-6, 2)
         return Float(low, low * 10.0 ** draw.choice((3.0, 1.0, 0.3, 7.1)), log=True, when=when)
     width = 1.3 * 10.0 ** draw.choice((0, -3, 4))
-    low = width * draw.choice((-0.4, 0.0, 3.3, -40.0))
+    low = width * draw.choice((-0.4, 0.0, 3.3, -40.0, 4000.0))
     return Float(low, low + width, when=when)
 
 

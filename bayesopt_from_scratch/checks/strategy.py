@@ -71,6 +71,7 @@ class StrategySubject:
     deterministic: bool = False
     invariance: str | None = None
     tolerance: float = 0.0
+    learns: bool = False
     exhausted: type[Exception] = SpaceExhausted
     interface: ClassVar[str] = "strategy() -> an object with suggest(space, trials, rng) -> params"
 

@@ -1,6 +1,7 @@
 """Laws of a single suggestion: what it may be, and what it may depend on."""
 
 import random
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..search.space import Params, Space
 from .law import expect, law
 from .space import active, same
 from .space_rounding import check_bounds, check_types
-from .strategy import HistoryCase, StrategySubject, history, key, running
+from .strategy import HistoryCase, StrategySubject, history, key, objective, running
 
 __all__ = ["PROTOCOL", "expect_legal", "expect_same", "free_floats", "needs_float"]
 
@@ -162,6 +163,8 @@ def changes_nothing(subject: StrategySubject, case: HistoryCase) -> None:
 def no_state(subject: StrategySubject, case: HistoryCase) -> None:
     """Exact."""
     used = subject.make()
+    smooth = [t if t.value is None else replace(t, value=objective(case.space, t.params)) for t in case.trials]
+    subject.ask(used, case.space, smooth, case.seed + 1)  # a model fitted to these would not be one of the others
     subject.ask(used, case.space, case.trials, case.seed + 1)
     for trials in (case.trials[: len(case.trials) // 2], case.trials):
         fresh = subject.ask(subject.make(), case.space, trials, case.seed)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cases import SurrogateCase
+from .evidence_diagnosis import diagnose_gradient, diagnose_lml
 from .law import Broken
 from .surrogate import Surrogate
 
@@ -35,6 +36,8 @@ def _suspects(case: SurrogateCase, sur: Surrogate) -> dict[str, tuple[Array, Arr
         "the signal variance was squared": given(signal_variance=v**2),
         "the square root of the signal variance was used": given(signal_variance=v**0.5),
         "the signal variance was ignored": given(signal_variance=1.0),
+        "the prior's variance k(x, x) was taken to be 1, not the signal variance": (mean, var + 1 - v),
+        "the signal variance was used once too often: v^2 for the prior's variance": (mean, var + v**2 - v),
         "the length scale was not squared": given(lengthscales=np.sqrt(case.lengthscales)),
         "the factor 1/2 was missing in the kernel: exp(-|x - z|^2 / l^2)":
             given(lengthscales=case.lengthscales / np.sqrt(2)),
@@ -59,7 +62,7 @@ def diagnose_surrogate(sur: Surrogate) -> str:
     if sur.make is None:
         return ""
     X = np.array([[0.0, 0.3], [1.1, -0.5], [0.4, 1.7], [2.0, 0.9]])
-    case = sur.view(SurrogateCase(np.array([0.9, 2.1]), 2.7, 0.3, X, np.array([1.0, 2.5, -0.7, 3.1]), X[:3] + 0.35))
+    case = sur.view(SurrogateCase(np.array([0.9, 2.1]), 0.6, 0.3, X, np.array([1.0, 2.5, -0.7, 3.1]), X[:3] + 0.35))
     try:
         mean, var = sur(case)
     except Broken:
@@ -67,4 +70,4 @@ def diagnose_surrogate(sur: Surrogate) -> str:
     for name, (mean_there, var_there) in _suspects(case, sur).items():
         if np.allclose(mean, mean_there, rtol=1e-6, atol=1e-9) and np.allclose(var, var_there, rtol=1e-6, atol=1e-9):
             return name
-    return ""
+    return diagnose_lml(sur, case) or diagnose_gradient(sur, case)

@@ -35,8 +35,10 @@ class Climb:
         return space.from_unit(u)
 
     def anything_left(self, space, taken, rng):
-        if not space.finite:
-            return space.from_unit(rng.random(len(space.axes)))
+        while not space.finite:
+            params = space.from_unit(rng.random(len(space.axes)))
+            if params not in taken:
+                return params
         left = [p for p in map(space.from_unit, itertools.product(*(a.cells() for a in space.axes))) if p not in taken]
         if not left:
             raise SpaceExhausted("all tried")
@@ -281,6 +283,137 @@ class EvenInX(Right):
                 for n, v in params.items()}  # fmt: skip
 
 
+class NearlyTheSame(Right):
+    """Moves off a running point by as little as it takes."""
+
+    def draw(self, space, best, rng):
+        if best is None:
+            return super().draw(space, best, rng)
+        old = np.nan_to_num(space.to_unit([best])[0], nan=0.5)
+        return space.from_unit(np.clip(old + 1e-9 * rng.standard_normal(len(old)), 0, 1))
+
+
+class NeverTheLast(Right):
+    """One short: the last integer, the last option."""
+
+    def draw(self, space, best, rng):
+        u = np.nan_to_num(space.to_unit([super().draw(space, best, rng)])[0], nan=0.5)
+        return space.from_unit([min(x, 1 - 1.5 / a.n_cells) if a.n_cells > 1 else x
+                                for x, a in zip(u, space.axes, strict=True)])  # fmt: skip
+
+
+class ZeroIsFalse(Right):
+    """`value or high`: 0 is never suggested."""
+
+    def draw(self, space, best, rng):
+        params = super().draw(space, best, rng)
+        return {n: p.value(p.high) if type(v) is int and v == 0 and not isinstance(p := space.parameters[n], Choice)
+                else v for n, v in params.items()}  # fmt: skip
+
+
+class AwayFromTheBounds(Right):
+    def draw(self, space, best, rng):
+        u = np.nan_to_num(space.to_unit([super().draw(space, best, rng)])[0], nan=0.5)
+        return space.from_unit(0.15 + 0.7 * u)
+
+
+class Annealed(Right):
+    """Mostly anywhere, else near the worst."""
+
+    def best(self, trials):
+        done = [t for t in trials if t.state == "done"]
+        return max(done, key=lambda t: (t.value, t.number)).params if len(done) > 3 else None
+
+    def draw(self, space, best, rng):
+        return super().draw(space, best if rng.random() < 0.5 else None, rng)
+
+
+class Densities(Right):
+    """Two densities, of the better and of the others; which of 24 candidates has the greatest ratio?"""
+
+    def key(self, t):
+        return t.value, t.number
+
+    def score(self, log_l, log_g):
+        return log_l - log_g
+
+    def best(self, trials):
+        return sorted((t for t in trials if t.state == "done"), key=self.key)
+
+    def draw(self, space, best, rng):
+        if best is None or len(best) < 4:
+            return super().draw(space, None, rng)
+        U = np.nan_to_num(space.to_unit([t.params for t in best]), nan=0.5)
+        k, C = max(1, len(U) // 5), rng.random((24, U.shape[1]))
+
+        def log_density(part):
+            return np.log(0.1 + np.exp(-0.5 * ((C[:, None] - part) / 0.15) ** 2).prod(axis=-1).mean(axis=1))
+
+        return space.from_unit(C[np.argmax(self.score(log_density(U[:k]), log_density(U[k:])))])
+
+
+class DensitiesExchanged(Densities):
+    def score(self, log_l, log_g):
+        return log_g - log_l
+
+
+class WorstAreGood(Densities):
+    def key(self, t):
+        return -t.value, t.number
+
+
+class WithoutTheLast(Right):
+    """trials[:-1]."""
+
+    def best(self, trials):
+        return super().best([t for t in trials if t.state == "done"][:-1])
+
+
+class RunningIsZero(Right):
+    """A running trial has the loss 0 as long as it runs."""
+
+    def best(self, trials):
+        begun = [t for t in trials if t.state != "failed"]
+        return min(begun, key=lambda t: t.value or 0.0).params if len(begun) > 3 else None
+
+
+class Misaligned(Right):
+    """The index is that of a done trial, the list that of all."""
+
+    def best(self, trials):
+        y = [t.value for t in trials if t.state == "done"]
+        return trials[int(np.argmin(y))].params if len(y) > 3 else None
+
+
+class Anywhere(Right):
+    """Chance: right, but it does not learn."""
+
+    def best(self, trials):
+        return None
+
+
+class FirstComer(Right):
+    """A tournament that the oldest wins, whatever the values."""
+
+    def best(self, trials):
+        done = [t for t in trials if t.state == "done"]
+        return done[0].params if len(done) > 3 else None
+
+
+class FittedOnce(Right):
+    """The scale that was fitted to the first data it saw."""
+
+    width = None
+
+    def draw(self, space, best, rng):
+        u = rng.random(len(space.axes))
+        if best is not None and rng.random() < 0.9:
+            old = np.nan_to_num(space.to_unit([best])[0], nan=0.5)
+            self.width = self.width or 0.05 + 0.1 * float(old[0])
+            u = np.clip(old + self.width * rng.standard_normal(len(u)), 0, 1)
+        return space.from_unit(u)
+
+
 class UpperHalf(Right):
     def draw(self, space, best, rng):
         return space.from_unit(0.5 + 0.5 * rng.random(len(space.axes)))
@@ -436,18 +569,37 @@ WRONG = [
         "begins in the upper half": (UpperHalf, "T19"),
         "one random number for all parameters": (OneNumberForAll, "T19"),
         "maximizes": (Maximizes, "T20"),
+        "near the worst every second time": (Annealed, "T20"),
+        "l and g exchanged": (DensitiesExchanged, "T20"),
+        "the worst are the good ones": (WorstAreGood, "T20"),
+        "moves a billionth away from a running point": (NearlyTheSame, "T15"),
+        "the last option is never drawn": (NeverTheLast, "T19"),
+        "the last integer is never drawn": (NeverTheLast, "T21"),
+        "0 is falsy": (ZeroIsFalse, "T21"),
+        "keeps away from the bounds": (AwayFromTheBounds, "T21"),
+        "leaves the last trial out": (WithoutTheLast, "T22"),
+        "a running trial counts as 0": (RunningIsZero, "T23"),
+        "a width fitted once and kept": (FittedOnce, "T9"),
         "what was tried ten trials ago": (LooksTenBack, "T14"),
     }.items()),
     ("strategy: a threshold in units of y", partial(check, Threshold, invariance="affine"), "T11"),
     ("strategy: an origin of y", partial(check, FailedIsZeroAmongValues, invariance="affine"), "T12"),
     ("strategy: a loss of 0 taken for none", partial(check, ZeroIsNone, invariance="affine"), "T12"),
     ("strategy: values where ranks are declared", partial(check, Weights, invariance="rank"), "T13"),
+    *((f"strategy that is to learn: {what}", partial(check, make, learns=True), "T20") for what, make in {
+        "chance": Anywhere,
+        "the index of another list": Misaligned,
+        "the oldest wins": FirstComer,
+    }.items()),
     ("strategy: a grid by the number of trials", partial(check, GridByCount, grid=True), "T14"),
     ("strategy: options that are equal numbers are one", partial(check, Climb, spaces=CHOICES), "T14"),
 ]  # fmt: skip
 
 RIGHT = [
     ("a climb", partial(check, Right, invariance="rank")),
+    ("a climb that learns", partial(check, Right, learns=True)),
+    ("two densities that learn", partial(check, Densities, learns=True, invariance="rank")),
+    ("chance", partial(check, Anywhere, invariance="rank")),
     ("a climb, an object", partial(check, Right())),
     ("a climb, only choices", partial(check, Right, spaces=CHOICES)),
     ("a grid in order", partial(check, Grid, grid=True, invariance="rank")),

@@ -565,6 +565,15 @@ _predict = {
     "only the first coordinate": (lambda X, y, Z: own(X[:, :1], y, Z[:, :1]), "G31"),
     "y sorted apart from X": (lambda X, y, Z: own(X, np.sort(y), Z), "G31"),
     "no doubt anywhere": (lambda X, y, Z: (own(X, y, Z)[0], np.zeros(len(Z))), "G31"),
+    "the std is a constant": (lambda X, y, Z: (own(X, y, Z)[0], np.full(len(Z), 0.1 * (y.std() or 1.0))), "G31"),
+    "coordinates exchanged in the queries": (lambda X, y, Z: own(X, y, Z[:, ::-1]), "G31"),
+    "the mean scaled by the variance of y": (
+        lambda X, y, Z: (y.mean() + (own(X, y, Z)[0] - y.mean()) * (y.std() or 1.0), own(X, y, Z)[1]),
+        "G33",
+    ),
+    "the last datum left out": (lambda X, y, Z: own(X[:-1], y[:-1], Z), "G31"),
+    "the variance for the std": (lambda X, y, Z: (own(X, y, Z)[0], own(X, y, Z)[1] ** 2), "G33"),
+    "the root of the std": (lambda X, y, Z: (own(X, y, Z)[0], own(X, y, Z)[1] ** 0.5), "G33"),
     "0/0 for a constant": (
         lambda X, y, Z: own(X, y, Z) if y.std() > 0 else (np.full(len(Z), np.nan), np.ones(len(Z))),
         "G32",
@@ -600,6 +609,7 @@ _other = {
 _own_units = {
     "the std not turned back": lambda X, y, Z: (own(X, y, Z)[0], own(X, y, Z)[1] / (y.std() or 1.0)),
     "the variance for the std": lambda X, y, Z: (own(X, y, Z)[0], own(X, y, Z)[1] ** 2),
+    "the mean of y in the std": lambda X, y, Z: (own(X, y, Z)[0], own(X, y, Z)[1] + abs(y.mean())),
     "a noise in units of y": lambda X, y, Z: gp(np.full(X.shape[1], 0.4), float(y.var()), 1e-4)(X, y, Z),
 }
 
@@ -653,5 +663,9 @@ RIGHT = [
     ("that standardizes", partial(check_surrogate, standardizing(), standardizes=True, singular="raise")),
     ("with Matern 5/2", partial(check_surrogate, partial(gp, kernel=matern52), kernel="matern52", singular="raise")),
     ("that sets its own hyperparameters", partial(check_surrogate, predict=own)),
+    (
+        "with given ones and a great variance",
+        partial(check_surrogate, predict=lambda X, y, Z: gp(np.full(X.shape[1], 0.5), 1e4, 1e-2)(X, y, Z)),
+    ),
     ("that sets them in units of y", partial(check_surrogate, predict=own, standardizes=True)),
 ]
