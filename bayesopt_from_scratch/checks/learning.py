@@ -41,8 +41,6 @@ def _own(sur: Surrogate) -> str:
 def learns(sur: Surrogate, case: SurrogateCase) -> None:
     """A straight line leaves a twentieth of std(y), a line in one of the two dimensions two thirds.
 
-    Moving one y by std(y) / 10 changes what is predicted there, if it is used at all.
-
     Every datum counts: moved by std(y) / 10, it changes what is predicted there by more than rounding does.
     """
     nearly = nearly_linear(sur, case)
