@@ -173,18 +173,18 @@ def _minimize(
     except (ValueError, OSError, RuntimeError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:
-        again = f"; the same command goes on with {journal}" if journal else ""
-        parser.exit(130, f"\ninterrupted{again}\n")
+        parser.exit(130, f"\ninterrupted{f'; the same command goes on with {journal}' if journal else ''}\n")
     if len(study.trials) < n:
         print(f"{name:8} ends here: the {'grid' if name == 'grid' else 'space'} has {len(study.trials)} points")
     return study
 
 
 def _print_trial(name: str, n_trials: int, study: Study, trial: Trial) -> None:
-    """Print number, value or error, and the best so far."""
-    outcome = f"failed: {trial.error}" if trial.value is None else f"{trial.value:10.4f}"
-    best = f"   best {best_value(study):10.4f}" if best_value(study) < float("inf") else ""
-    print(f"{name:8} {trial.number + 1:3}/{n_trials}  {' '.join(outcome.split()):>10.200}{best}", flush=True)
+    """Print how many are finished, number, value or error, and the best so far."""
+    outcome = f"failed: {trial.error}" if trial.value is None else f"{trial.value:#10.5g}"
+    best = f"   best {best_value(study):#10.5g}" if best_value(study) < float("inf") else ""
+    outcome = f"{' '.join(outcome.split()):>10.200}{best}"
+    print(f"{name:8} {len(study.finished):3}/{n_trials}  trial {trial.number:3}  {outcome}", flush=True)
 
 
 def _figure_writer(parser: argparse.ArgumentParser, path: Path | None) -> Callable[[dict[str, Study]], None]:
@@ -196,7 +196,7 @@ def _figure_writer(parser: argparse.ArgumentParser, path: Path | None) -> Callab
     try:
         import matplotlib  # noqa: F401
     except ImportError:
-        parser.error("--figure needs matplotlib: pip install 'bayesopt_from_scratch[figures]'")
+        parser.error("--figure needs matplotlib: pip install matplotlib")
     from .figures import plot_best_so_far, plot_trials, save
 
     def write(studies: dict[str, Study]) -> None:

@@ -1,4 +1,4 @@
-"""Three pictures of a study. Needs matplotlib: ``pip install 'bayesopt_from_scratch[figures]'``.
+"""Three pictures of a study. Needs matplotlib: ``pip install matplotlib``.
 
 Each function draws on axes you give it, or makes a figure of its own, and returns the figure. :func:`save` writes an
 SVG that is the same, byte for byte, each time it is drawn by the same matplotlib.
@@ -160,8 +160,8 @@ def _axes(axes: "Sequence[Axes | None]", shape: tuple[int, int] = (1, 1)) -> "tu
     """Return the axes given, or new ones, in a plain style."""
     try:
         from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError("figures need matplotlib: pip install 'bayesopt_from_scratch[figures]'") from error
+    except ImportError:
+        raise ImportError("figures need matplotlib: pip install matplotlib") from None
     if any(ax is None for ax in axes):
         figure: Any = Figure(figsize=(max(6.4, 2.4 * shape[1]), 3.6 if shape[0] == 1 else 4.8), layout="constrained")
         axes = list(np.ravel(figure.subplots(*shape, squeeze=False)))

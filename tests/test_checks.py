@@ -332,6 +332,65 @@ def test_a_small_number_beside_std_is_recognized(small: float) -> None:
     assert found(lambda m, s, b: ei(m, s, b) + small) == f"{small:.3g} was added to EI"
 
 
+@pytest.mark.parametrize(("subtracted", "declared"), [(0.3, 0.0), (0.01, 0.0), (0.0, 0.25), (-2.0, 0.0)])
+def test_an_offset_is_recognized(subtracted: float, declared: float) -> None:
+    def ei(mean: Array, std: Array, best: float) -> Array:
+        return right.ei(mean, std, best - subtracted)
+
+    report = check_acquisition(ei, offset=declared, on_fail="report")
+    assert report.diagnosis.startswith(f"{subtracted:g} was subtracted") and f"offset={subtracted:g})" in str(report)
+    assert check_acquisition(ei, offset=subtracted, level="quick").ok
+
+
+def test_a_spread_that_is_ignored_is_recognized() -> None:
+    report = check_acquisition(lambda mean, std, best: np.maximum(best - mean, 0), on_fail="report")
+    assert "\n\nIt behaves as if std was ignored\n\n" in str(report)
+
+
+def test_numbers_that_fit_no_known_mistake_are_said_to() -> None:
+    report = check_acquisition(lambda mean, std, best: right.ei(mean, 1.1 * std, best), on_fail="report")
+    assert "No mistake known here gives these numbers: begin with E1, their definition.\n\nE1 equals" in str(report)
+
+
+@pytest.mark.parametrize("engine", [None, "numpy", "hypothesis"])
+def test_entries_that_do_not_matter_are_left_out_of_the_counterexample(engine: str | None) -> None:
+    def negative(mean: Array, std: Array, best: float) -> Array:  # breaks one law for one entry at a time
+        return right.ei(mean, std, best) - 1e-3 * (mean > best + 20 * std)
+
+    def neighbour(mean: Array, std: Array, best: float) -> Array:
+        return right.ei(mean, std, best) + (len(mean) > 2)
+
+    row = check_acquisition(negative, on_fail="report", only=["E3"], engine=engine)["E3"]
+    assert len(row.counterexample["mean"]) == len(row.counterexample["std"]) == 1 and "EI[0] = -0.001" in row.message
+    row = check_acquisition(neighbour, on_fail="report", only=["E9"], engine=engine)["E9"]
+    assert len(row.counterexample["mean"]) == 3  # with two entries it is the right answer
+
+
+def test_a_case_is_made_smaller_only_if_it_fails_in_the_same_way() -> None:
+    def two_ways(mean: Array, std: Array, best: float) -> Array:
+        if len(mean) < 4 and np.any(mean > best + 20 * std):
+            raise KeyError(7)
+        return right.ei(mean, std, best) - 1e-3 * (mean > best + 20 * std)
+
+    for seed in range(5):
+        row = check_acquisition(two_ways, on_fail="report", only=["E3"], engine="numpy", seed=seed)["E3"]
+        if row.message.startswith("outside"):
+            assert len(row.counterexample["mean"]) == 4
+            break
+    else:
+        raise AssertionError("expected one seed of five to draw four entries first")
+
+
+@pytest.mark.parametrize("error", [NameError, ImportError])
+def test_a_slip_that_has_nothing_to_do_with_laws_is_told_once(error: type[Exception]) -> None:
+    def ei(mean: Array, std: Array, best: float) -> Array:
+        raise error("numppy")
+
+    report = check_acquisition(ei, on_fail="report")
+    assert [row.id for row in report.broken] == ["E0"] and not report["E0"].hint and not report.diagnosis
+    assert report["E5"].status == "not run" and report["E5"].message == f"the subject raised {error.__name__} in E0"
+
+
 def test_a_wrong_term_of_the_likelihood_or_of_its_gradient_is_named() -> None:
     def answer(part: Callable[[Array, Array, Array], Any]) -> Callable[..., Any]:
         def make(l: Array, v: float, s2: float) -> Callable[..., Any]:

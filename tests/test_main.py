@@ -67,10 +67,11 @@ def test_the_main_job(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
     out = capsys.readouterr().out
     lines = [line for line in out.splitlines() if line.startswith("random ")]
     assert [line.split()[1] for line in lines[:3]] == ["1/3", "2/3", "3/3"] and len(lines) == 4
-    best = min(float(line.split()[2]) for line in lines[:3] if "failed" not in line)
+    assert [line.split()[2:4] for line in lines[:3]] == [["trial", "0"], ["trial", "1"], ["trial", "2"]]
+    best = min(float(line.split()[4]) for line in lines[:3] if "failed" not in line)
     columns = lines[3].split()
     assert float(columns[1]) == best and columns[4] == "3"
-    assert out.rstrip().splitlines()[-1].startswith("best found: ")
+    assert out.rstrip().splitlines()[-1].startswith("best found, by random: ")
     assert main(arguments) == 0  # everything is in the journal: no trial is run
     again = capsys.readouterr().out
     assert [line for line in again.splitlines() if line.startswith("random ")] == lines[3:]
@@ -138,7 +139,7 @@ def test_tune_that_finds_nothing(file: Path, capsys: pytest.CaptureFixture[str])
     assert main(["tune", str(file), "--strategy", "random", "--trials", "2"]) == 1
     out, err = capsys.readouterr()
     reason = "AttributeError: 'dict' object has no attribute 'missing'"
-    assert "2 trials (2 failed, 0 running)" in out and f" 1/2  failed: {reason}\n" in out  # not cut off
+    assert "2 trials (2 failed, 0 running)" in out and f" 1/2  trial   0  failed: {reason}\n" in out  # not cut off
     assert err == f"nothing to choose from: every trial failed, first with {reason}\n"
 
 

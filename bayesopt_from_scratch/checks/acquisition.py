@@ -8,7 +8,7 @@ its own size it loses a factor z^2, 5e-11 at z = -30, as long as Phi comes from 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -41,6 +41,11 @@ class AcquisitionCase:
     def d(self) -> Array:
         """By how much the mean is better than the best."""
         return self.best - self.mean
+
+    def smaller(self) -> Iterator["AcquisitionCase"]:
+        """Leave out one entry, each in its turn."""
+        for i in range(len(self.mean) if len(self.mean) > 1 else 0):
+            yield replace(self, mean=np.delete(self.mean, i), std=np.delete(self.std, i))
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ _SUSPECTS: dict[str, Callable[[Array, Array], Array]] = {
     "z was not divided by std": lambda d, s: d * normal_cdf(d) + s * normal_pdf(d),
     "z was divided by the variance": lambda d, s: d * normal_cdf(d / s**2) + s * normal_pdf(d / s**2),
     "z was used where best - mean belongs": lambda d, s: d / s * normal_cdf(d / s) + s * normal_pdf(d / s),
-    "an exploration offset of 0.01 was subtracted (say offset=0.01)": lambda d, s: _closed(d - 0.01, s),
+    "std was ignored": lambda d, s: np.maximum(d, 0),
     "phi and Phi were those of the first entry":
         lambda d, s: d * normal_cdf(d / s)[0] + s * normal_pdf(d / s)[0],
     "phi was that of the first entry": lambda d, s: d * normal_cdf(d / s) + s * normal_pdf(d / s)[0],
@@ -141,6 +146,10 @@ def diagnose_acquisition(acquisition: Acquisition) -> str:
     for name, suspect in _SUSPECTS.items():
         if np.allclose(value, suspect(d, s), rtol=1e-7, atol=1e-12):
             return name
+    offset = 64 - float(acquisition(best - 64 * np.ones(1), np.ones(1), best)[0])  # EI at z = 64 is d
+    if abs(offset) > 1e-6 and np.allclose(value, _closed(d - offset, s), rtol=1e-9, atol=1e-12):
+        true = f"{round(acquisition.offset + offset, 9):g}"
+        return f"{true} was subtracted from the improvement before it was weighed (say offset={true})"
     return _epsilon(acquisition)
 
 

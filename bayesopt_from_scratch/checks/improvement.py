@@ -57,7 +57,7 @@ def bounds(acquisition: Acquisition, case: AcquisitionCase) -> None:
     """A few eps of the two terms."""
     EI, certain = acquisition(*case), np.maximum(case.d, 0)
     within = np.clip(EI, certain, certain + case.std * 0.3989422804014327)
-    expect_close(EI, within, rounding(case), "EI (beside its nearest bound)")
+    expect_close(EI, within, rounding(case), "outside its bounds: EI")
     expect(np.all(EI >= -1e-30), f"EI is negative: {EI.tolist()}")
 
 
@@ -92,10 +92,11 @@ def monotone(acquisition: Acquisition, case: AcquisitionCase) -> None:
     wider = acquisition(case.mean, case.std + step, case.best)
     both = acquisition(case.mean + step, case.std + step, case.best)
     half = acquisition(case.mean + step / 2, case.std + step / 2, case.best)
-    expect(np.all(higher <= here + slack), f"EI rises with the mean: from {here.tolist()} to {higher.tolist()}")
-    expect(np.all(here - higher <= step + slack), f"EI falls faster than the mean rises: {(here - higher).tolist()}")
-    expect(np.all(wider >= here - slack), f"EI falls with std: from {here.tolist()} to {wider.tolist()}")
-    expect(np.all(wider - here <= 0.4 * step + slack), f"EI rises faster than phi(0) std: {(wider - here).tolist()}")
+    down, up = (f"from {here.tolist()} to {there.tolist()}" for there in (higher, wider))
+    expect(np.all(higher <= here + slack), f"EI rises with the mean: {down} at mean + std / 4")
+    expect(np.all(here - higher <= step + slack), f"EI falls faster than the mean rises: {down} at mean + std / 4")
+    expect(np.all(wider >= here - slack), f"EI falls with std: {up} at 1.25 std")
+    expect(np.all(wider - here <= 0.4 * step + slack), f"EI rises faster than phi(0) std: {up} at 1.25 std")
     expect(np.all(half <= (here + both) / 2 + slack), "EI is not convex in (mean, std)")
 
 
@@ -124,7 +125,7 @@ def units(acquisition: Acquisition, case: AcquisitionCase) -> None:
         for c in (2.0**-20, 2.0, 2.0**20):
             there = AcquisitionCase(c * case.mean, c * case.std, c * case.best)
             with trying(there):
-                expect_close(acquisition(*there) / c, EI, allowed, f"EI in units {c:g} times smaller, divided by {c:g}")
+                expect_close(acquisition(*there) / c, EI, allowed, f"all three times {c:g}, EI divided by it: EI")
     for b in (8 * float(case.std.max()), 2.0**14 * float(case.std.max())):
         moved = replace(case, mean=case.mean + b, best=case.best + b)
         with trying(moved):

@@ -18,7 +18,7 @@ __all__ = ["LawsBroken", "Report", "Row", "describe"]
 _WIDTH = 100
 
 #: kind -> the law that compares the values with their definition, where that can be left out
-_VALUES = {"kernel": "K1", "surrogate": "G1", "density": "Z2"}
+_VALUES = {"kernel": "K1", "surrogate": "G1", "density": "Z2", "acquisition": "E1"}
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,8 @@ class Report:
         parts = [self._detail(row, seen) for row in self.broken]
         if self.diagnosis:
             parts.insert(0, _paragraph("It behaves as if", self.diagnosis))
+        elif (first := _VALUES.get(self.kind)) in [row.id for row in self.broken]:
+            parts.insert(0, f"No mistake known here gives these numbers: begin with {first}, their definition.")
         return "\n\n".join(parts)
 
     def _detail(self, row: Row, seen: dict[str, str]) -> str:

@@ -24,15 +24,14 @@ def print_table(problem: DigitsProblem, studies: Mapping[str, Study]) -> None:
             continue
         best, cost = study.best, study.ledger
         print(
-            f"{name:10} {best.value:11.4f} {problem.cross_validation_error(best.params):9.2%} "
+            f"{name:10} {best.value:#11.5g} {problem.cross_validation_error(best.params):9.2%} "
             f"{problem.held_out_error(best.params):9.2%} {cost.objective_calls:10} {cost.surrogate_predictions:10} "
             f"{cost.choosing_seconds:9.2f} {cost.objective_seconds:9.2f}"
         )
-    winner = min(studies.values(), key=best_value)
-    if best_value(winner) < math.inf:
-        print(
-            "\nbest found: " + ", ".join(f"{name}={_short(value)}" for name, value in winner.best.params.items()) + "\n"
-        )
+    winner = min(studies, key=lambda name: best_value(studies[name]))
+    if best_value(studies[winner]) < math.inf:
+        params = studies[winner].best.params
+        print(f"\nbest found, by {winner}: {', '.join(f'{key}={_short(value)}' for key, value in params.items())}\n")
 
 
 def print_wins(bests: Mapping[str, Sequence[float]]) -> None:
