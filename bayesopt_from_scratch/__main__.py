@@ -20,13 +20,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from .example.tables import best_value, print_table, print_wins
+from .example.tables import best_value, print_table, print_trial, print_wins
 from .example.tuning_problem import SPACE, DigitsProblem
 from .loop.minimize import minimize
 from .loop.study import STRATEGIES, Study
 from .replay import replay
 from .search.parameter import Parameter
-from .search.trial import Trial
 
 __all__ = ["main"]
 
@@ -68,8 +67,10 @@ def _main_job(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=_at_least(0), default=0, help="of the split of the data and of the search")
     parser.add_argument("--splits", type=_at_least(1), default=1, help="repeat on that many splits of the data")
     _add_running(parser)
-    parser.add_argument("--figure", type=Path, help="write the best value so far as a figure (needs matplotlib)")
+    parser.add_argument("--figure", type=_file, help="write the best value so far as a figure (needs matplotlib)")
     options = parser.parse_args(arguments)
+    if options.figure and options.splits > 1:
+        parser.error("--figure shows one split of the data: leave --splits out, --seed says which")
     plot = _figure_writer(parser, options.figure)
     names = [options.strategy] if options.strategy else list(STRATEGIES)
     bests: dict[str, list[float]] = {name: [] for name in names}
@@ -96,7 +97,7 @@ def _tune(arguments: Sequence[str]) -> int:
     parser.add_argument("--trials", type=_at_least(1), default=30, help="number of trainings (default: 30)")
     parser.add_argument("--seed", type=_at_least(0), default=0, help="of the search (default: 0)")
     _add_running(parser)
-    parser.add_argument("--figure", type=Path, help="write the trials by hyperparameter (needs matplotlib)")
+    parser.add_argument("--figure", type=_file, help="write the trials by hyperparameter (needs matplotlib)")
     options = parser.parse_args(arguments)
     plot = _figure_writer(parser, options.figure)
     if not options.file.is_file():
@@ -132,7 +133,7 @@ def _about(paragraph: int) -> str:
 def _add_running(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how trials are run."""
     parser.add_argument("--workers", type=_at_least(1), default=1, help="processes that train at once (default: 1)")
-    parser.add_argument("--journal", type=Path, help="file of all events: call again with it after a crash")
+    parser.add_argument("--journal", type=_file, help="file of all events: call again with it after a crash")
 
 
 def _load(parser: argparse.ArgumentParser, file: Path) -> tuple[Any, Any]:
@@ -154,8 +155,7 @@ def _load(parser: argparse.ArgumentParser, file: Path) -> tuple[Any, Any]:
         if trace is None and isinstance(error, SyntaxError):
             parser.error(f"{file}, line {error.lineno or 1}: {error.msg}")
         parser.exit(2, "".join(traceback.format_exception(error.with_traceback(trace))))
-    missing = [name for name in ("space", "train") if not hasattr(module, name)]
-    if missing:
+    if missing := [name for name in ("space", "train") if not hasattr(module, name)]:
         parser.error(f"{file} defines no {' and no '.join(missing)}")
     return module.train, module.space
 
@@ -165,7 +165,7 @@ def _minimize(
 ) -> Study:
     """Minimize with a line per trial; what is wrong with the arguments or the journal ends the process."""
     name, n, seed, workers, journal = (vars(options)[k] for k in ("strategy", "trials", "seed", "workers", "journal"))
-    show = partial(_print_trial, name, n)
+    show = partial(print_trial, name, n)
     try:
         study = minimize(
             train, space, n_trials=n, strategy=name, seed=seed, n_parallel=workers, journal=journal, on_trial=show
@@ -179,24 +179,16 @@ def _minimize(
     return study
 
 
-def _print_trial(name: str, n_trials: int, study: Study, trial: Trial) -> None:
-    """Print how many are finished, number, value or error, and the best so far."""
-    outcome = f"failed: {trial.error}" if trial.value is None else f"{trial.value:#10.5g}"
-    best = f"   best {best_value(study):#10.5g}" if best_value(study) < float("inf") else ""
-    outcome = f"{' '.join(outcome.split()):>10.200}{best}"
-    print(f"{name:8} {len(study.finished):3}/{n_trials}  trial {trial.number:3}  {outcome}", flush=True)
-
-
 def _figure_writer(parser: argparse.ArgumentParser, path: Path | None) -> Callable[[dict[str, Study]], None]:
     """Return what writes the figure, or complain before the first training if it could not."""
     if path is None:
         return lambda studies: None
-    if not path.absolute().parent.is_dir():
-        parser.error(f"no such folder: {path.absolute().parent}")
     try:
-        import matplotlib  # noqa: F401
+        from matplotlib.figure import Figure
     except ImportError:
         parser.error("--figure needs matplotlib: pip install matplotlib")
+    if path.suffix[1:] not in (known := Figure().canvas.get_supported_filetypes()):
+        parser.error(f"--figure {path}: expected a name that ends in one of {', '.join(f'.{k}' for k in known)}")
     from .figures import plot_best_so_far, plot_trials, save
 
     def write(studies: dict[str, Study]) -> None:
@@ -204,6 +196,13 @@ def _figure_writer(parser: argparse.ArgumentParser, path: Path | None) -> Callab
         print(f"figure written to {path}")
 
     return write
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise argparse.ArgumentTypeError(f"expected a file in a folder that exists, got {path}")
+    return path
 
 
 def _at_least(least: int) -> Callable[[str], int]:

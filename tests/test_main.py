@@ -87,7 +87,9 @@ def test_the_main_job(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
         (["--trials", "many"], "argument --trials: invalid"),
         (["--seed", "-1"], "argument --seed: expected 0 or more, got -1"),
         (["--workers", "0"], "argument --workers: expected 1 or more, got 0"),
-        (["--figure", "/no/such/folder/a.svg"], "no such folder: /no/such/folder"),
+        (["--figure", "/no/such/folder/a.svg"], "argument --figure: expected a file in a folder"),
+        (["--figure", "a.svg", "--splits", "2"], "--figure shows one split"),
+        (["--journal", str(ROOT)], "argument --journal: expected a file in a folder"),
         (["study"], "unrecognized arguments: study"),
         (["tune"], "the following arguments are required: file"),
         (["tune", "nowhere.py"], "no such file: nowhere.py"),
@@ -98,6 +100,15 @@ def test_the_main_job(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
 )
 def test_wrong_arguments(arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert complains(capsys, *arguments).startswith(complaint)
+
+
+def test_a_figure_that_cannot_be_written_is_refused_before_the_first_training(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("matplotlib")
+    for name in ("a.txt", "figure"):
+        assert complains(capsys, "tune", file, "--figure", name).startswith(f"--figure {name}: expected a name that")
+    assert not (file.parent / "pids.txt").exists()
 
 
 @pytest.mark.parametrize("command", [[], ["tune"], ["replay"]])
@@ -217,7 +228,9 @@ def test_a_journal_that_is_none(file: Path, capsys: pytest.CaptureFixture[str]) 
     before = file.read_bytes()
     assert "is damaged" in complains(capsys, "tune", file, "--journal", file)
     assert file.read_bytes() == before
-    assert "No such file" in complains(capsys, "tune", file, "--journal", file.parent / "no" / "study.jsonl")
+    assert "expected a file in a folder that exists" in complains(
+        capsys, "tune", file, "--journal", file.parent / "no" / "a.jsonl"
+    )
 
 
 def test_a_journal_that_is_held(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

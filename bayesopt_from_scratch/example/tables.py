@@ -4,14 +4,23 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ..loop.study import Study
+from ..search.trial import Trial
 from .tuning_problem import DigitsProblem
 
-__all__ = ["best_value", "print_table", "print_wins"]
+__all__ = ["best_value", "print_table", "print_trial", "print_wins"]
 
 
 def best_value(study: Study) -> float:
     """Lowest value found; infinity if every trial failed."""
     return min((trial.value for trial in study.trials if trial.value is not None), default=math.inf)
+
+
+def print_trial(name: str, n_trials: int, study: Study, trial: Trial) -> None:
+    """Print how many are finished, number, value or error, and the best so far."""
+    outcome = f"failed: {trial.error}" if trial.value is None else f"{trial.value:#10.5g}"
+    best = f"   best {best_value(study):#10.5g}" if best_value(study) < float("inf") else ""
+    outcome = f"{' '.join(outcome.split()):>10.200}{best}"
+    print(f"{name:8} {len(study.finished):3}/{n_trials}  trial {trial.number:3}  {outcome}", flush=True)
 
 
 def print_table(problem: DigitsProblem, studies: Mapping[str, Study]) -> None:

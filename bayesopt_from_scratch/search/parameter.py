@@ -98,7 +98,7 @@ class Parameter:
 
     def centre(self, v: Array) -> Array:
         """Place of the numbers v on the side."""
-        return (self._edge(v - self.step / 2) + self._edge(v + self.step / 2)) / 2  # eq: 7.2
+        return (self._edge(v - 0.5) + self._edge(v + 0.5)) / 2 if self.step else self._edge(v)  # eq: 7.2
 
     def _nearest(self, u: ArrayLike) -> Array:
         low, high = self._scale(self.low - self.step / 2), self._scale(self.high + self.step / 2)
@@ -106,11 +106,11 @@ class Parameter:
         v = low + u * (high - low)  # eq: 1.2
         v = np.exp(v) if self.log else v
         v = np.where(u <= 0, self.low, np.where(u >= 1, self.high, v))  # the ends exactly, which exp(log(low)) is not
-        return np.clip(np.floor(v + 0.5) if self.step else v, self.low, self.high)
+        return np.minimum(np.maximum(np.floor(v + 0.5) if self.step else v, self.low), self.high)
 
     def _edge(self, v: Array) -> Array:
         low, high = self._scale(self.low - self.step / 2), self._scale(self.high + self.step / 2)
-        return np.clip((self._scale(v) - low) / (high - low), 0, 1)
+        return np.minimum(np.maximum((self._scale(v) - low) / (high - low), 0), 1)  # np.clip takes four times as long
 
     def _scale(self, v: Any) -> Any:
         return np.log(v) if self.log else v

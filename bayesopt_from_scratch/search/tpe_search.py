@@ -94,9 +94,9 @@ class TPESearch:
         y = np.array([trial.value for trial in done], dtype=float)
         order = np.argsort(y, kind="stable")  # among equals the earlier trial is the better
         n_good = min(math.ceil(self.good_fraction * len(done)), len(done) - 1)
-        good, others = [done[i] for i in order[:n_good]], [done[i] for i in order[n_good:]] + failed + running
-        l = self._density(space, good, self._weights(y[order], n_good))
-        g = self._density(space, others, None)
+        X = space.to_unit([trial.params for trial in done + failed + running])
+        l = self._density(space, X[order[:n_good]], self._weights(y[order], n_good))
+        g = self._density(space, np.vstack([X[order[n_good:]], X[len(done) :]]), None)
         candidates = space.snap(l.sample(self.n_candidates, rng))
         log_l, log_g = l.log_density(candidates), g.log_density(candidates)
         params = first_new(space, trials, candidates[np.argsort(log_g - log_l, kind="stable")], rng)  # eq: 8.5
@@ -107,12 +107,11 @@ class TPESearch:
             acquisition_evaluations=self.n_candidates,
             log_l=float(l.log_density(u)[0]),
             log_g=float(g.log_density(u)[0]),
-            good_trials=[trial.number for trial in good],
+            good_trials=[done[i].number for i in order[:n_good]],
         )
 
-    def _density(self, space: Space, trials: list[Trial], weights: Array | None) -> ParzenEstimator:
-        bandwidth = self.bandwidth_scale * len(trials) ** (-1 / (len(space.axes) + 4))
-        X = space.to_unit([trial.params for trial in trials])
+    def _density(self, space: Space, X: Array, weights: Array | None) -> ParzenEstimator:
+        bandwidth = self.bandwidth_scale * len(X) ** (-1 / (len(space.axes) + 4))
         return ParzenEstimator(X, space.axes, weights, prior_weight=self.prior_weight, bandwidth=bandwidth)
 
     def _weights(self, y: Array, n_good: int) -> Array:
