@@ -1,6 +1,7 @@
 """Does every task come back once, and is only the guilty blamed, whatever dies?"""
 
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -43,6 +44,11 @@ def task(kind: str) -> str:
     if kind == "slow":
         time.sleep(0.3)
     return kind.upper()
+
+
+def process_id(params: dict[str, Any]) -> int:
+    """Where it is called."""
+    return os.getpid()
 
 
 def collect(crew: Crew) -> dict[int, tuple[Any, str | None]]:
@@ -343,6 +349,18 @@ def test_an_executor_of_ones_own_is_left_open() -> None:
     with ThreadPoolExecutor(2) as pool:
         minimize(lambda params: 1.0, SPACE, n_trials=4, strategy="random", executor=pool)
         assert pool.submit(str, 1).result() == "1"
+
+
+@pytest.mark.parametrize("n_trials", [1, 3])
+def test_no_process_is_started_that_would_have_nothing_to_do(n_trials: int) -> None:
+    started: list[int] = []
+
+    def count(study: Study, trial: Trial) -> None:
+        started.append(len(multiprocessing.active_children()))
+
+    study = minimize(process_id, SPACE, n_trials=n_trials, strategy="random", n_parallel=24, on_trial=count)
+    assert max(started) <= max(n_trials, 2)
+    assert os.getpid() not in {trial.value for trial in study.trials}  # a single trial is not run in this process
 
 
 @pytest.mark.parametrize("objective", [lambda params: 1.0, partial(print, threading.Lock())])

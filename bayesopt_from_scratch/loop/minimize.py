@@ -95,6 +95,7 @@ def minimize(
     require(whole(n_trials, least=0), "expected n_trials as a whole number of 0 or more, got {!r}", n_trials)
     fine = n_parallel is None or whole(n_parallel)
     require(fine, "expected n_parallel as a whole number of 1 or more, got {!r}", n_parallel)
+    n_parallel = n_parallel and min(int(n_parallel), max(n_trials, 2))  # no idle processes; but 1 would be this one
     require(callable(objective), "expected a callable objective, got {!r}", objective)
     require(on_trial is None or callable(on_trial), "expected a callable on_trial, got {!r}", on_trial)
     executor = executor_or_default(executor, n_parallel, objective)

@@ -37,7 +37,7 @@ STRATEGIES: dict[str, type[Strategy]] = dict(
 
 
 class Study:
-    """Ask a strategy for trials, tell their values, read the best.
+    """Ask a strategy for trials, tell their values, read the best; all from one thread, or under a lock of yours.
 
     Parameters
     ----------
