@@ -67,7 +67,7 @@ def _main_job(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=_at_least(0), default=0, help="of the split of the data and of the search")
     parser.add_argument("--splits", type=_at_least(1), default=1, help="repeat on that many splits of the data")
     _add_running(parser)
-    parser.add_argument("--figure", type=_file, help="write the best value so far as a figure (needs matplotlib)")
+    parser.add_argument("--figure", type=_file, help="best value so far, or one strategy's trials (needs matplotlib)")
     options = parser.parse_args(arguments)
     if options.figure and options.splits > 1:
         parser.error("--figure shows one split of the data: leave --splits out, --seed says which")
@@ -76,18 +76,18 @@ def _main_job(arguments: Sequence[str]) -> int:
     bests: dict[str, list[float]] = {name: [] for name in names}
     for seed in range(options.seed, options.seed + options.splits):
         print(f"Tuning a neural network on handwritten digits, split {seed}: minimize log cross-entropy.\n")
-        problem = DigitsProblem(seed)
-        studies = {}
+        problem, studies = DigitsProblem(seed), dict[str, Study]()
         for name in names:
             journal = options.journal and options.journal.with_stem(f"{options.journal.stem}-{name}-{seed}")
             run = {**vars(options), "strategy": name, "seed": seed, "journal": journal}
             studies[name] = _minimize(parser, problem, SPACE, argparse.Namespace(**run))
             bests[name].append(best_value(studies[name]))
         print_table(problem, studies)
-        plot(studies)
+        if found := {name: study for name, study in studies.items() if best_value(study) < float("inf")}:
+            plot(found)
     if options.splits > 1:
         print_wins(bests)
-    return 0
+    return 1 if min(map(min, bests.values())) == float("inf") else 0
 
 
 def _tune(arguments: Sequence[str]) -> int:
@@ -187,7 +187,7 @@ def _figure_writer(parser: argparse.ArgumentParser, path: Path | None) -> Callab
         from matplotlib.figure import Figure
     except ImportError:
         parser.error("--figure needs matplotlib: pip install matplotlib")
-    if path.suffix[1:] not in (known := Figure().canvas.get_supported_filetypes()):
+    if path.suffix[1:].lower() not in (known := Figure().canvas.get_supported_filetypes()):
         parser.error(f"--figure {path}: expected a name that ends in one of {', '.join(f'.{k}' for k in known)}")
     from .figures import plot_best_so_far, plot_trials, save
 

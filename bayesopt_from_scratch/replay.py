@@ -34,8 +34,8 @@ def replay(
     path : str or Path
         The journal.
     space, strategy : optional
-        As for :class:`Study`; by default made from the first line, which holds all of them unless an option of a
-        ``Choice`` is no string, number, bool or None, or the strategy is your own.
+        As for :class:`Study`, the strategy as an object; by default made from the first line, which holds all of them
+        unless an option of a ``Choice`` is no string, number, bool or None, or the strategy is your own.
 
     Returns
     -------

@@ -127,6 +127,19 @@ def test_a_torn_line_is_said_and_cut_off(path: Path, caplog: pytest.LogCaptureFi
     assert text.startswith(whole + b'{"event": "ask", "trial": 8, ') and text.endswith(b"}\n")
 
 
+def test_a_journal_is_released_if_its_opening_is_interrupted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Study(SPACE, "random", journal=path).ask()
+
+    def interrupt(*args: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt) as kept:
+        patch.setattr(History, "apply", interrupt)
+        Study(SPACE, "random", journal=path)
+    assert len(Study(SPACE, "random", journal=path).trials) == 1
+    assert kept.tb is not None  # a notebook keeps the traceback, and with it the half-made study
+
+
 # A file that is damaged, or none of ours, is left alone
 
 
@@ -362,7 +375,9 @@ def test_a_journal_that_another_process_holds_is_refused(path: Path) -> None:
     other.start()
     assert ready.wait(60)
     before = path.read_bytes()
-    with pytest.raises(ValueError, match=r"is held by another process, or by another study of this one$"):
+    with pytest.raises(
+        ValueError, match=r"is held by another process, or by a study of this one: close\(\) that first$"
+    ):
         Study(SPACE, "random", seed=1, journal=path)
     assert path.read_bytes() == before and before.count(b"\n") == 1
     other.kill()  # however it dies
@@ -372,7 +387,9 @@ def test_a_journal_that_another_process_holds_is_refused(path: Path) -> None:
 
 def test_a_journal_that_another_study_holds_is_refused(path: Path) -> None:
     study = Study(SPACE, "random", seed=1, journal=path)
-    with pytest.raises(ValueError, match=r"is held by another process, or by another study of this one$"):
+    with pytest.raises(
+        ValueError, match=r"is held by another process, or by a study of this one: close\(\) that first$"
+    ):
         Study(SPACE, "random", seed=1, journal=path)
     study.ask()
     study.close()

@@ -1,16 +1,19 @@
 """Does the command line do what it says, and complain of what it cannot do?"""
 
+import math
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from bayesopt_from_scratch.__main__ import main
+from bayesopt_from_scratch.example.tuning_problem import DigitsProblem
 
 ROOT = Path(__file__).parent.parent
 TUNE = """
@@ -109,6 +112,26 @@ def test_a_figure_that_cannot_be_written_is_refused_before_the_first_training(
     for name in ("a.txt", "figure"):
         assert complains(capsys, "tune", file, "--figure", name).startswith(f"--figure {name}: expected a name that")
     assert not (file.parent / "pids.txt").exists()
+
+
+def test_the_format_of_a_figure_may_be_in_capitals(file: Path) -> None:
+    pytest.importorskip("matplotlib")
+    figure = file.with_suffix(".PNG")
+    assert main(["tune", str(file), "--strategy", "random", "--trials", "3", "--figure", str(figure)]) == 0
+    assert figure.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_main_job_that_finds_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DigitsProblem, "__call__", lambda self, params: math.nan)
+    assert main(["--strategy", "random", "--trials", "2", *figure_option(tmp_path)]) == 1
+    assert "random     every trial failed" in capsys.readouterr().out and not list(tmp_path.iterdir())
+    assert main(["--trials", "2", "--splits", "2"]) == 1
+
+
+def figure_option(folder: Path) -> list[str]:
+    return ["--figure", str(folder / "a.svg")] if find_spec("matplotlib") else []
 
 
 @pytest.mark.parametrize("command", [[], ["tune"], ["replay"]])
@@ -239,7 +262,7 @@ def test_a_journal_that_is_held(file: Path, capsys: pytest.CaptureFixture[str]) 
     with journal.open("ab") as holder:
         pytest.importorskip("fcntl").flock(holder, 2)
         complaint = complains(capsys, "tune", file, "--strategy", "random", "--journal", journal)
-    assert complaint.endswith("is held by another process, or by another study of this one")
+    assert complaint.endswith("is held by another process, or by a study of this one: close() that first")
 
 
 def test_replay_of_a_forged_journal(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Does the loop find what is there to be found, and does it survive any objective?"""
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -266,6 +267,27 @@ def test_an_interrupt_while_a_result_is_told_does_not_lose_it(
         minimize(x, SPACE, n_trials=9, strategy="random", executor=partial(ThreadPoolExecutor, 2), journal=journal)
     again = Study(SPACE, "random", journal=journal)
     assert {*calls} <= {trial.number for trial in again.finished} and len(calls) >= 3
+
+
+def test_an_error_that_comes_back_with_an_interrupt_does_not_count(tmp_path: Path) -> None:
+    interrupted, calls = threading.Event(), iter(range(9))
+
+    def train(params: dict[str, Any]) -> float:
+        if next(calls) and interrupted.wait(10):  # as a subprocess that the same Ctrl-C has killed
+            raise OSError("died with SIGINT")
+        return 0.0
+
+    def interrupt(study: Study, trial: Trial) -> None:
+        interrupted.set()
+        time.sleep(0.3)
+        raise KeyboardInterrupt
+
+    journal, pool = tmp_path / "study.jsonl", partial(ThreadPoolExecutor, 2)
+    with pytest.raises(KeyboardInterrupt):
+        minimize(train, SPACE, n_trials=2, strategy="random", executor=pool, journal=journal, on_trial=interrupt)
+    assert sorted(trial.state for trial in Study(SPACE, "random", journal=journal).trials) == ["done", "running"]
+    study = minimize(x, SPACE, n_trials=2, strategy="random", journal=journal)
+    assert [trial.state for trial in study.trials] == ["done", "done"]
 
 
 def test_on_trial_is_callable() -> None:

@@ -526,9 +526,24 @@ def test_explain_looks_at_the_moment_of_the_ask() -> None:
 def test_explain_refuses_what_was_not_asked() -> None:
     study = Study(SPACE, "random")
     added = study.add({"x": 0.0, "n": 1}, 1.0)
-    for trial in (added, Trial(5, {})):
-        with pytest.raises(ValueError, match=f"^trial {trial.number} was not asked from this study$"):
+    with pytest.raises(ValueError, match=r"^trial 0 was not asked from this study$"):
+        study.explain(added)
+    other = Study(SPACE, "random", seed=1)
+    other.ask()
+    study.ask()
+    foreign: list[Any] = [Trial(5, {}), other.ask(), 1, None]
+    for trial in foreign:
+        with pytest.raises(ValueError, match=r"^expected a trial of this study, got "):
             study.explain(trial)
+
+
+def test_a_trial_that_was_pickled_is_known_again() -> None:
+    options = np.array([1, 2]), np.array([3, 4])
+    study = Study({"w": Choice(*options), "x": Float(0, 1)}, "random")
+    trial = pickle.loads(pickle.dumps(study.ask()))
+    study.tell(trial, 1.0)
+    assert study.best.number == 0 and any(study.best.params["w"] is option for option in options)
+    assert study.explain(trial) == {}
 
 
 # Any sequence of events, against two dicts

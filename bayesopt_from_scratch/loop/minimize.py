@@ -105,9 +105,9 @@ def minimize(
     with closing(study), Crew(partial(_run, objective), executor, n_parallel, lambda n: study.start(trials[n])) as crew:
         try:
             _drive(study, trials, crew, n_trials, on_trial or (lambda study, trial: None))
-        finally:  # also when interrupted, what has come back is told
+        finally:  # also when interrupted, a value that has come back is told; an error may be of the same Ctrl-C
             for number, outcome in crew.come_back():
-                if study.trials[number].state == "running":
+                if outcome[1] is None and study.trials[number].state == "running":
                     _end(study, trials[number], *outcome)
     return study
 

@@ -58,6 +58,8 @@ class Study:
     ValueError
         If the space or the seed is not valid or the strategy is unknown; if the journal is damaged, held by another
         process, or of another space, strategy or seed.
+    OSError
+        If the journal cannot be read or written.
 
     Examples
     --------
@@ -89,7 +91,7 @@ class Study:
             self.seed = self._journal.seed
             try:
                 self._journal.live_through(self._history.apply)
-            except ValueError:
+            except BaseException:
                 self.close()
                 raise
 
@@ -126,7 +128,7 @@ class Study:
         ValueError
             If the trial is unknown or has ended.
         """
-        self._commit(event="start", trial=self._running(trial).number)
+        self._commit(event="start", trial=self._number(trial))
 
     def tell(self, trial: Trial, value: Any, *, seconds: float | None = None) -> None:
         """Record the value of a running trial; NaN and infinities fail it.
@@ -138,7 +140,7 @@ class Study:
         value : float
             Of the objective, lower is better.
         seconds : float, optional
-            Time the objective took; if not given, the time since the ask.
+            Time the objective took; if not given, the time since this process asked or last started the trial.
 
         Raises
         ------
@@ -148,7 +150,7 @@ class Study:
         number = as_number(value, "value of the objective")
         if not math.isfinite(number):
             return self.fail(trial, f"the objective returned {number}", seconds=seconds)
-        running = self._running(trial).number
+        running = self._number(trial)
         return self._commit(event="tell", trial=running, value=number, seconds=self._seconds(running, seconds))
 
     def fail(self, trial: Trial, error: object, *, seconds: float | None = None) -> None:
@@ -168,7 +170,7 @@ class Study:
         ValueError
             If the trial is unknown or has ended. Nothing is changed then.
         """
-        running = self._running(trial).number
+        running = self._number(trial)
         self._commit(event="fail", trial=running, error=describe(error), seconds=self._seconds(running, seconds))
 
     def add(self, params: Mapping[str, Any], value: Any) -> Trial:
@@ -251,10 +253,10 @@ class Study:
         ValueError
             If the trial is unknown or was added rather than asked.
         """
-        require(trial.number in self._history.asked, "trial {} was not asked from this study", trial.number)
-        then = {record.number: record for record in self._history.log[: self._history.asked[trial.number][0]]}
-        suggestion = self._suggest(trial.number, list(then.values()))
-        return dict(getattr(suggestion, "notes", {}))
+        number = self._number(trial, running=False)
+        require(number in self._history.asked, "trial {} was not asked from this study", number)
+        then = {record.number: record for record in self._history.log[: self._history.asked[number][0]]}
+        return dict(getattr(self._suggest(number, list(then.values())), "notes", {}))
 
     def __str__(self) -> str:
         """The ledger in words."""
@@ -278,11 +280,11 @@ class Study:
         """On disk first; then it counts."""
         self._history.apply(event, self._journal.append if self._journal else None)
 
-    def _running(self, trial: Trial) -> Trial:
+    def _number(self, trial: Trial, *, running: bool = True) -> int:
         known = self._history.trials.get(trial.number) if isinstance(trial, Trial) else None
-        if known is None or trial.asked != known.params:
+        if known is None or repr(trial.asked) != repr(known.params):  # as text: arrays have no single equality
             raise ValueError(f"expected a trial of this study, got {trial!r}")
-        return self._history.running(trial.number)
+        return self._history.running(known.number).number if running else known.number
 
     def _seconds(self, n: int, seconds: float | None) -> float:
         return time.perf_counter() - self._history.asked[n][1] if seconds is None else as_number(seconds, "seconds")

@@ -28,7 +28,7 @@ class Ledger:
     objective_calls : int
         Trainings begun: one for each trial that was started or has ended, and one for each time it was started again.
     lost_calls : int
-        How many times a trial was started again, because its process had died.
+        How many times a trial was started again, because its process, or the pool it was sent to, had died.
     objective_seconds : float
         Time they took, added up, without the lost ones.
     surrogate_predictions : int
@@ -57,7 +57,7 @@ class History:
     log : list of Trial
         Every state of every trial, in the order of the events.
     asked : dict
-        Number to the length of the log when the trial was asked, and the clock when it was last started.
+        Number to the length of the log when the trial was asked, and the clock when it was asked or last started.
     starts : list of tuple
         Every attempt to run a trial: its number, and the numbers of those that the same process was running then.
     """
@@ -69,7 +69,7 @@ class History:
         self.asked: dict[int, tuple[int, float]] = {}
         self.starts: list[tuple[int, tuple[int, ...]]] = []
         self._cost = Ledger()
-        self._begun: set[int] = set()  # started by this process, as far as they were running when the last one was
+        self._begun: set[int] = set()  # by this process, those that had not ended at its latest start
 
     def apply(self, event: Mapping[str, Any], record: Callable[[Mapping[str, Any], int], object] | None = None) -> None:
         """Go on by one event; see :mod:`.journal` for the kinds and their fields.

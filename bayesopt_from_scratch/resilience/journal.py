@@ -11,7 +11,7 @@ line      fields                                            written
 first     format, package, space, strategy, seed            when the file is made
 ask       trial, params, surrogate_predictions,             before the trial is handed out
           acquisition_evaluations, seconds of choosing
-start     trial, beside: those that the process is running  before an attempt to run it: a crash leaves its count
+start     trial, beside: those it began that run still      before an attempt to run it: a crash leaves its count
 tell      trial, value, seconds of running                  and synced before ``tell`` returns
 fail      trial, error, seconds of running                  and synced before ``fail`` returns
 add       trial, params, value                              and synced before ``add`` returns
@@ -27,7 +27,7 @@ import logging
 import os
 import re
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -72,7 +72,7 @@ class Journal:
 
     def __init__(self, path: str | Path, study: Mapping[str, Any], *, any_seed: bool = False) -> None:
         self.path = Path(path)
-        study = json.loads(_line(study))  # if it cannot be written down, no file is made
+        study = dict(json.loads(_line(study)))  # if it cannot be written down, no file is made
         self._file = open(path, "a+b", buffering=0)  # noqa: SIM115 - it stays open, and locked, as long as the study
         _open.add(self)
         weakref.finalize(self, self._file.close)
@@ -80,16 +80,15 @@ class Journal:
             _lock(self._file, self.path)
             lines, self._end = read(self.path)  # what is beyond the end does not count
             if lines:
-                _compare(
-                    self.path, lines[0][1], study, ("space", "strategy") if any_seed else ("space", "strategy", "seed")
-                )
+                study["seed"] = lines[0][1]["seed"] if any_seed else study["seed"]
+                _compare(self.path, lines[0][1], study)
             torn = os.fstat(self._file.fileno()).st_size - self._end
             self._torn = torn > 0
             self._n, self._before = len(lines) - 1, self._end  # events written; where the last line began
             if torn:
                 _logger.warning("%s: the last line is torn, its %d bytes are cut off", path, torn)
             self._events = lines[1:]
-            self.seed: int = lines[0][1]["seed"] if lines else study["seed"]
+            self.seed: int = study["seed"]
             if not lines:
                 self.append({"format": _FORMAT, "package": VERSION, **study}, -1)
                 _sync_folder(self.path.absolute().parent)
@@ -184,8 +183,8 @@ def live_through(path: Path, lines: Iterable[tuple[int, Event]], apply: Callable
             raise ValueError(f"{path}, line {number}: {error}") from error
 
 
-def _compare(path: Path, found: Event, study: Mapping[str, Any], keys: Sequence[str]) -> None:
-    for key in keys:
+def _compare(path: Path, found: Event, study: Mapping[str, Any]) -> None:
+    for key in study:
         if json.dumps(found[key]) != json.dumps(study[key]):  # as text: the order of parameters is that of columns
             raise ValueError(f"{path} belongs to another study: its {key} is {found[key]}, expected {study[key]}")
 
@@ -197,7 +196,7 @@ def _lock(file: BinaryIO, path: Path) -> None:
 
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise ValueError(f"{path} is held by another process, or by another study of this one") from None
+        raise ValueError(f"{path} is held by another process, or by a study of this one: close() that first") from None
     except (ImportError, OSError) as error:  # Windows; some network file systems
         _logger.warning("%s cannot be locked here (%s): see to it that only one process writes to it", path, error)
 

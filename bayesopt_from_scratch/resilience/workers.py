@@ -126,7 +126,7 @@ class Crew:
             if error is None or alone:
                 del self._tasks[number]
             if error is None:
-                return number, future.result()
+                return self._returned[0]
             if alone:
                 self._probe()
                 return number, (None, f"no result from its worker, nor when it ran again alone: {describe(error)}", 0.0)
@@ -150,7 +150,7 @@ class Crew:
 
     def _replace_pool(self, error: BaseException) -> None:
         if self._make is None:
-            raise RuntimeError("the executor broke; to have it replaced, pass a callable that makes one") from error
+            raise RuntimeError("the executor broke or was shut down: pass a callable that makes executors") from error
         _dismiss(self._pool)
         self._pool = self._make()
 
@@ -224,7 +224,7 @@ def exit_with_parent() -> None:
 
 
 def describe(error: object) -> str:
-    """Return type and message of an exception, or any other object as text; its own methods may raise but Ctrl-C."""
+    """Return type and message of an exception, or any other object as text; its methods may raise all but Ctrl-C."""
     try:
         text = traceback.format_exception_only(error) if isinstance(error, BaseException) else [str(error)]
         return "".join(text).strip()[:10_000]  # an error may hold a whole array
