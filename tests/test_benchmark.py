@@ -3,6 +3,8 @@
 import importlib
 import json
 import math
+import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,8 @@ import pytest
 
 from bayesopt_from_scratch import Float, Space, Study
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tutorials"))
+TUTORIALS = Path(__file__).parent.parent / "tutorials"
+sys.path.insert(0, str(TUTORIALS))
 benchmark = importlib.import_module("benchmark")
 methods = importlib.import_module("benchmark_methods")
 problems = importlib.import_module("benchmark_problems")
@@ -173,3 +176,22 @@ def test_spaces_are_read_by_the_package() -> None:
     for problem in problems.SYNTHETIC:
         assert math.isfinite(problem.value(Study(problem.space, "random").ask().params))
     assert methods.plain(Float(1e-4, 1.0), np.float64(9.9e-5)) == 1e-4
+
+
+def test_the_page_of_results_follows_from_its_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, update = TUTORIALS / "benchmark.md", bool(os.environ.get("UPDATE"))
+    records = benchmark.read(TUTORIALS / "benchmark.jsonl.gz")
+    results.report(records, (TUTORIALS / "figures" if update else tmp_path) / "benchmark.jsonl.gz")
+    tables = capsys.readouterr().out.strip()
+    words, mark, printed = page.read_text().partition("<!-- tables -->\n")
+    if update:
+        page.write_text(f"{words}{mark}\n{tables}\n")
+    else:
+        assert printed.strip() == tables
+        in_short = re.findall(
+            r"^\| (\S+) \| (\d\.\d\d) \| (\d\.\d\d) \|$", (TUTORIALS.parent / "README.md").read_text(), re.M
+        )
+        rank = tables[tables.index("## Regret, test set") :]
+        assert len(in_short) == 10
+        for method, after_25, after_50 in in_short:
+            assert re.search(rf"^\| {method} \| {after_25} (.*\|){{3}} {after_50} \(", rank, re.M), method

@@ -10,6 +10,8 @@ Reproduce it::
     python tutorials/benchmark.py micro --results results.jsonl
     python tutorials/benchmark.py report results.jsonl     # tables, and figures beside the file
 
+What came out of it is in benchmark.md, every run of it in benchmark.jsonl.gz.
+
 Libraries that are not installed are left out. What is measured, and how:
 
 - *Regret*: (best so far - optimum) / (median of the initial points - optimum), at least 1e-5; a real model's optimum is
@@ -34,6 +36,7 @@ scikit-learn 1.9.1, scipy 1.17.1 and numpy 2.4.
 # ruff: noqa: E402 (the number of threads comes before numpy)
 
 import argparse
+import gzip
 import json
 import multiprocessing
 import os
@@ -68,9 +71,11 @@ QUICK = ["branin", "sizes", "kernel-ridge-diabetes"]
 
 
 def read(path: Path) -> list[Record]:
-    """Records of a file; a line that a killed process left unfinished is passed over."""
-    records = []
-    for line in path.read_text().splitlines() if path.exists() else []:
+    """Records of a file, compressed or not; a line that a killed process left unfinished is passed over."""
+    records, text = [], ""
+    if path.exists():
+        text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
+    for line in text.splitlines():
         try:
             records.append(json.loads(line))
         except json.JSONDecodeError:
@@ -352,7 +357,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         records = [record for path in given.files or [given.results] for record in read(path)]
         alike = [r for r in records if (r.get("trials"), r.get("start")) in ((given.trials, given.start), (None, None))]
-        report(alike, given.results, given.methods)
+        report(alike, given.files[0] if given.files else given.results, given.methods)
 
 
 if __name__ == "__main__":

@@ -208,7 +208,7 @@ def report(records: Sequence[Record], path: Path, methods: Sequence[str] = tuple
             print(f"## Regret, {group} set: {len(complete(own, met))} problems and seeds that all have met\n")
             print(rank_table(own, group, met), paired_table(own, group), problem_table(own, group, met), sep="\n")
             if find_spec("matplotlib") and complete(own, met):
-                draw_regret(complete(own, met), met, path.with_name(f"{path.stem}-{group}.svg"))
+                draw_regret(complete(own, met), met, path.with_name(f"{path.name.split('.')[0]}-{group}.svg"))
     failed = [r for r in records if "error" in r["result"]]
     if failed:
         print("## Failed runs\n")
@@ -218,7 +218,7 @@ def report(records: Sequence[Record], path: Path, methods: Sequence[str] = tuple
     if any(r["kind"] == "ask" for r in records):
         print("## Seconds per ask\n\n" + ask_tables(records))
         if find_spec("matplotlib"):
-            draw_ask(medians(records), path.with_name(f"{path.stem}-ask.svg"))
+            draw_ask(medians(records), path.with_name(f"{path.name.split('.')[0]}-ask.svg"))
     if any(r["kind"] == "micro" for r in records):
         print("## Pieces\n\n" + micro_table(records))
 
