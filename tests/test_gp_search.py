@@ -1,6 +1,7 @@
 """Does the Gaussian process search where it expects the greatest improvement?"""
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,9 @@ from bayesopt_from_scratch import (
     Trial,
     expected_improvement,
     log_expected_improvement,
+    log_expected_improvement_gradient,
 )
+from bayesopt_from_scratch.search import gp_search
 from bayesopt_from_scratch.search.strategy import Suggestion, initial_design
 from bayesopt_from_scratch.surrogate.output_scale import gaussianize
 
@@ -283,6 +286,153 @@ def test_climbing_does_better_than_candidates() -> None:
     assert found[1] > 1.01 * found[0]
 
 
+# Pieces of a suggestion
+
+
+MIXED = Space({"c": Choice(*range(40)), "x": Float(0, 1), "y": Float(0, 1)})
+
+
+def candidates(space: Space, incumbents: list[list[float]], n: int = 8000) -> np.ndarray:
+    """Those around the incumbents."""
+    U = GPSearch(n_candidates=n)._candidates(space, np.array(incumbents), np.random.default_rng(0))
+    assert U.shape == (n + n // 2, len(space.axes)) and np.array_equal(U, space.snap(U), equal_nan=True)
+    return U[n:]
+
+
+def test_half_of_the_candidates_again_is_a_step_away_from_an_incumbent() -> None:
+    step = candidates(MIXED, [[0.5 / 40, 0.5, 0.5]])[:, 1:] - 0.5
+    size = np.log10(np.abs(step))
+    assert step.min() < -0.45 and step.max() > 0.45 and abs(np.mean(step > 0) - 0.5) < 0.03
+    # log10 of (10 ** uniform(-3, -0.5) times a standard normal): mean -1.75 - 0.276, and the corners cut off at 0.5
+    assert abs(size.mean() + 2.03) < 0.03 and abs(size.std() - math.hypot(2.5 / math.sqrt(12), 0.482)) < 0.03
+    assert 0.5 < np.corrcoef(size.T)[0, 1] < 0.8  # the scale is that of the whole point, the normal number its own
+
+
+def test_candidates_stay_in_the_cube() -> None:
+    U = candidates(MIXED, [[0.5 / 40, 0.0, 1.0]])
+    assert 0.45 < np.mean(U[:, 1] == 0) < 0.55 and 0.45 < np.mean(U[:, 2] == 1) < 0.55
+
+
+def test_every_incumbent_has_its_share_of_candidates() -> None:
+    U = candidates(Space({"x": Float(0, 1)}), [[0.1], [0.5], [0.9]], n=600)
+    assert np.median(np.abs(U.reshape(100, 3) - [0.1, 0.5, 0.9]), axis=0).max() < 0.05
+
+
+def test_one_category_in_p_is_drawn_anew() -> None:
+    U = candidates(MIXED, [[0.5 / 40, 0.5, 0.5]])
+    counts = np.bincount(np.floor(U[:, 0] * 40).astype(int), minlength=40)
+    assert abs(counts[0] / len(U) - (2 / 3 + 1 / 3 / 40)) < 0.03 and np.ptp(counts[1:]) < 6 * math.sqrt(
+        counts[1:].mean()
+    )
+
+
+def test_what_is_activated_by_a_step_is_drawn_from_all_its_range() -> None:
+    space = Space({"c": Choice("off", "on"), "x": Float(0, 1, when={"c": "on"})})
+    x = candidates(space, [[0.25, math.nan]])[:, 1]
+    assert abs(np.mean(~np.isnan(x)) - 0.25) < 0.03
+    assert abs(np.nanmean(x) - 0.5) < 0.03 and abs(np.nanstd(x) - 1 / math.sqrt(12)) < 0.02
+
+
+def test_the_incumbents_are_the_five_best_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    trials, seen = history(PLANE, 30), []
+    make = GPSearch._candidates
+
+    def watch(self: GPSearch, *args: Any) -> np.ndarray:
+        seen.append(args[1])
+        return make(self, *args)
+
+    monkeypatch.setattr(GPSearch, "_candidates", watch)
+    suggest(SMALL, PLANE, trials)
+    best = sorted(trials, key=lambda trial: trial.value or 0.0)[:5]
+    assert np.array_equal(seen[0], PLANE.to_unit([trial.params for trial in best]))
+
+
+def test_without_climbing_the_best_candidate_is_suggested(monkeypatch: pytest.MonkeyPatch) -> None:
+    search, trials, seen = GPSearch(n_climbs=0, n_candidates=200), history(PLANE, 30), []
+    make = GPSearch._candidates
+
+    def watch(self: GPSearch, *args: Any) -> np.ndarray:
+        seen.append(make(self, *args))
+        return seen[-1]
+
+    monkeypatch.setattr(GPSearch, "_candidates", watch)
+    suggestion = suggest(search, PLANE, trials)
+    X, y = PLANE.to_unit([t.params for t in trials]), gaussianize([t.value or 0.0 for t in trials])
+    posterior = GaussianProcess(
+        Matern52(suggestion.notes["lengthscales"], suggestion.notes["signal_variance"]),
+        suggestion.notes["noise_variance"],
+    ).condition(X, y)
+    scores = log_expected_improvement(*posterior.predict(seen[0]), suggestion.notes["best"])
+    assert dict(suggestion) == PLANE.from_unit(seen[0][np.argmax(scores)])
+
+
+def climb(space: Space, seed: int, n: int = 12) -> tuple[np.ndarray, np.ndarray, Any, float, int]:
+    """Starts, tops, log EI as a function of points of the cube, the greatest of it met, and the calls."""
+    trials, rng = history(space, n, seed), np.random.default_rng(seed)
+    F = features(space, [t.params for t in trials])
+    kernel = Matern52(np.full(F.shape[1], 0.4), 1.0)
+    posterior = GaussianProcess(kernel, 1e-6).condition(F, gaussianize([t.value or 0.0 for t in trials]))
+    best = float(posterior.predict(F)[0].min())
+
+    def log_ei(U: np.ndarray) -> np.ndarray:
+        return log_expected_improvement(*posterior.predict(gp_search._features(space, U)), best)
+
+    U = space.snap(rng.random((6, len(space.axes))))
+    tops, calls = GPSearch()._climb(space, posterior, best, U)
+    return U, tops, log_ei, best, calls
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_climb_ends_at_a_top(seed: int) -> None:
+    space = Space({"c": Choice("a", "b", "c"), "x": Float(0, 1), "y": Float(0, 1)})
+    U, tops, log_ei, _, _ = climb(space, seed)
+    assert tops.shape == U.shape and np.array_equal(tops[:, 0], U[:, 0]) and np.all(log_ei(tops) >= log_ei(U))
+    for j in (1, 2):
+        for step in (-1e-4, 1e-4):
+            beside = tops.copy()
+            beside[:, j] = np.clip(beside[:, j] + step, 0, 1)
+            assert np.all(log_ei(beside) <= log_ei(tops) + 1e-9)
+
+
+def test_climbs_are_counted_call_by_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def watch(*args: Any) -> Any:
+        calls.append(args)
+        return log_expected_improvement_gradient(*args)
+
+    monkeypatch.setattr(gp_search, "log_expected_improvement_gradient", watch)
+    notes = suggest(GPSearch(n_candidates=100, n_climbs=3), PLANE, history(PLANE, 20)).notes
+    assert len(calls) > 3 and notes["acquisition_evaluations"] == 150 + 3 + len(calls)
+    assert notes["surrogate_predictions"] == 150 + 3 + len(calls) + 20 + 1
+
+
+def test_what_a_climb_activates_starts_in_the_middle() -> None:
+    space = Space({"n": Int(0, 1), "x": Float(0, 1, when={"n": 1})})
+    posterior = GaussianProcess(Matern52([1.0, 1.0], 1.0), 1e-6).condition([[0.25, 0.5], [0.75, 0.5]], [1.0, -1.0])
+    tops, _ = GPSearch()._climb(space, posterior, -0.5, np.array([[0.25, math.nan]]))
+    assert tops.tolist() == [[0.75, 0.5]]
+
+
+@pytest.mark.parametrize(("n", "n_starts"), [(20, 3), (230, 1)])
+def test_what_is_fitted(n: int, n_starts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All trials up to 200; of more, as many of evenly spaced ranks, the best and the worst among them."""
+    seen: list[Any] = []
+
+    def watch(F: np.ndarray, y: np.ndarray, *, kernel: Any, n_starts: int, rng: np.random.Generator) -> GaussianProcess:
+        seen.append((F, y, kernel, n_starts, rng.random()))
+        return GaussianProcess(kernel(np.full(F.shape[1], 0.3), 1.0), 1e-4)
+
+    monkeypatch.setattr(gp_search, "fit", watch)
+    trials = history(PLANE, n)
+    suggest(GPSearch(n_starts=n_starts, kernel=RBF, n_candidates=50, n_climbs=0), PLANE, trials)
+    F, y, kernel, starts, _ = seen[0]
+    values = np.sort(gaussianize([t.value or 0.0 for t in trials]))
+    assert kernel is RBF and starts == n_starts and np.array_equal(np.sort(y), y)
+    assert len(y) == min(n, gp_search._MOST_FITTED) and y[0] == values[0] and y[-1] == values[-1]
+    assert np.all(np.diff(np.searchsorted(values, y)) <= 2) and len(F) == len(y)
+
+
 def test_hundreds_of_trials() -> None:
     """More than are fitted to: all of them are conditioned on, so that where one is the std is small."""
     trials = history(LINE, 310)
@@ -301,7 +451,9 @@ def test_the_defaults() -> None:
 def test_a_kernel_is_a_class() -> None:
     kernel: Any
     for kernel in (RBF([1.0]), "rbf", None):
-        with pytest.raises(ValueError, match=r"^expected a class as kernel, Matern52 or RBF, got "):
+        with pytest.raises(
+            ValueError, match=f"^expected a class as kernel, Matern52 or RBF, got {re.escape(repr(kernel))}$"
+        ):
             GPSearch(kernel=kernel)
 
 

@@ -2,7 +2,8 @@ r"""Where is the lowest point of a smooth function on a box?
 
 Both inner problems of Bayesian optimization are of this kind: the hyperparameters of the surrogate, and the point of
 greatest expected improvement. Newton's method would need second derivatives; BFGS learns them from the gradients it
-meets; and variables that press against a wall of the box are held there while the others move.
+meets; and variables that press against a wall of the box are held there while the others move. What it learned is
+forgotten where the function bends down: a model that is kept there may be of a place a thousand times as steep.
 
 ====== =================================================== ==================
 symbol meaning                                             shape
@@ -96,7 +97,7 @@ def minimize_on_box(
             H = None
             continue
         x_new, new_value, g_new = step
-        H = _update(H, x_new - x, g_new - g)
+        H = _update(H, x_new - x, np.where(x_new == x, 0.0, g_new - g))  # nothing is learned along what did not move
         gain, x, value, g = value - new_value, x_new, new_value, g_new
         if gain <= tolerance**2 * (1 + abs(value)):
             break
@@ -123,10 +124,10 @@ def _backtrack(
 
 
 def _update(H: Array | None, s: Array, y: Array) -> Array | None:
-    """Update the inverse Hessian, Nocedal & Wright eq. 6.17; skipped where the curvature s'y is not positive."""
+    """Update the inverse Hessian, Nocedal & Wright eq. 6.17; forgotten where the curvature s'y is not positive."""
     sy = float(s @ y)
     if sy <= 1e-10 * float(np.linalg.norm(s) * np.linalg.norm(y)):
-        return H
+        return None
     if H is None:
         H = np.eye(len(s)) * (sy / float(y @ y))  # eq. 6.20
     V = np.eye(len(s)) - np.outer(s, y) / sy

@@ -89,9 +89,7 @@ class GPSearch:
         """Suggest the point of greatest expected improvement; see :class:`Strategy`."""
         done, failed, running = by_state(trials)
         y = np.array([trial.value for trial in done], dtype=float)
-        y = (
-            gaussianize(np.append(y, np.full(len(failed), y.max()))) if done else y
-        )  # a failed trial counts as the worst
+        y = gaussianize(np.append(y, [y.max()] * len(failed))) if done else y  # a failed trial counts as the worst
         if len(done) + len(failed) < self.n_initial or not np.any(y):  # few, or all alike: nothing to learn from
             return first_new(space, trials, initial_design(space, trials), rng)
         F = _features(space, space.to_unit([trial.params for trial in done + failed]))
@@ -131,7 +129,7 @@ class GPSearch:
         fresh = rng.random((n, p))
         step = 10 ** rng.uniform(-3, -0.5, (n, 1)) * rng.standard_normal((n, p))
         ordered = np.array([axis.ordered for axis in space.axes])
-        moved = np.where(ordered, np.clip(around + step, 0, 1), np.where(rng.random((n, p)) < 1 / p, fresh, around))
+        moved = np.where(ordered, around + step, np.where(rng.random((n, p)) < 1 / p, fresh, around))
         return space.snap(np.vstack([everywhere, np.where(np.isnan(moved), fresh, moved)]))
 
     def _climb(self, space: Space, posterior: Posterior, best: float, U: Array) -> tuple[Array, int]:
