@@ -322,12 +322,22 @@ def start(trial: int, *beside: int) -> dict[str, Any]:
         ([start(0), start(0), start(1, 0), start(2, 0, 1)], [1, 0, 0]),
         ([start(0), start(1, 0), start(0), start(1)], [1, 1, 0]),
         ([start(0), start(1), start(1), start(2, 1), start(2)], [1, 1, 1]),
+        ([start(0), start(1, 0), start(1), start(2, 1)], [0, 0, 0]),
         ([start(1, 0), start(0)], [1, 0, 0]),  # beside one that was never started
     ],
 )
 def test_attempts_without_another_beside_them(starts: list[dict[str, Any]], alone: list[int]) -> None:
     history = add_up(ask(0), ask(1), ask(2), *starts)
     assert [history.runs_alone(number) for number in range(3)] == alone
+
+
+def test_the_clock_runs_from_the_latest_start() -> None:
+    with mock.patch("bayesopt_from_scratch.resilience.history.time.perf_counter", side_effect=[5.0, 9.0, 11.0]):
+        history = add_up(ask(0), start(0))
+        assert history.asked == {0: (0, 9.0)}
+        history.apply(start(0))
+        history.apply({"event": "tell", "trial": 0, "value": 1.0, "seconds": 1.0})
+        assert history.asked == {0: (0, 11.0)}
 
 
 def test_a_start_records_what_this_process_is_running() -> None:

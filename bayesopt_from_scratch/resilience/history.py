@@ -91,7 +91,8 @@ class History:
             If a field is missing or of the wrong type. Nothing is changed then.
         """
         kind, number = event["event"], event["trial"]
-        cost, asked, starts = self._cost, self.asked.get(number), []
+        cost, starts = self._cost, []
+        asked: tuple[int, float] | None = None  # where the event leaves it as it is
         if kind in ("ask", "add"):
             if number != len(self.trials):
                 raise ValueError(f"expected trial {len(self.trials)} to come next, got {number}")
@@ -120,7 +121,7 @@ class History:
         else:
             raise ValueError(f"unknown event {kind!r}")
         n, n_starts = len(self.log), len(self.starts)
-        clocks: dict[int, Any] = {} if asked is None else self.asked  # what was added was never asked
+        clocks: dict[int, Any] = {} if asked is None else self.asked
         after = trial, cost, asked, starts, [trial]
         if record is not None:
             record(event, n)
