@@ -295,7 +295,9 @@ MIXED = Space({"c": Choice(*range(40)), "x": Float(0, 1), "y": Float(0, 1)})
 def candidates(space: Space, incumbents: list[list[float]], n: int = 8000) -> np.ndarray:
     """Those around the incumbents."""
     U = GPSearch(n_candidates=n)._candidates(space, np.array(incumbents), np.random.default_rng(0))
-    assert U.shape == (n + n // 2, len(space.axes)) and np.array_equal(U, space.snap(U), equal_nan=True)
+    assert U.shape == (n + n // 2, len(space.axes)) and np.allclose(
+        U, space.snap(U), rtol=0, atol=1e-12, equal_nan=True
+    )
     return U[n:]
 
 
@@ -311,6 +313,13 @@ def test_half_of_the_candidates_again_is_a_step_away_from_an_incumbent() -> None
 def test_candidates_stay_in_the_cube() -> None:
     U = candidates(MIXED, [[0.5 / 40, 0.0, 1.0]])
     assert 0.45 < np.mean(U[:, 1] == 0) < 0.55 and 0.45 < np.mean(U[:, 2] == 1) < 0.55
+
+
+@pytest.mark.parametrize(
+    "axis", [Float(1, 1e308, log=True), Float(-8.9e307, 8.9e307), Float(5e-324, 1.7e308, log=True)]
+)
+def test_no_candidate_overflows(axis: Float) -> None:
+    assert np.all(candidates(Space({"x": axis}), [[0.0], [1.0]]) >= 0)  # a warning is an error here
 
 
 def test_every_incumbent_has_its_share_of_candidates() -> None:

@@ -174,6 +174,11 @@ def test_the_largest_and_smallest_floats() -> None:
     assert gaussianize([-1e300, 1e-300, 1e300]).tolist() == expected.tolist()
 
 
+@pytest.mark.parametrize("small", [[1e-20, 2e-20, 3e-20, 4e-20], [1e-16, 2e-16, 4e-16, 9e-16], [-2.0, 1.0, 3.0]])
+def test_small_values_stay_different_beside_the_largest_float(small: list[float]) -> None:
+    assert np.all(np.diff(gaussianize([*small, np.finfo(float).max])) > 1e-2)
+
+
 @pytest.mark.parametrize("y", [[7.0], [0.0], [-1e300], [3.0] * 5, [0.1] * 7, [1e308, 1e308]])
 def test_equal_values_become_0(y: list[float]) -> None:
     assert gaussianize(y).tolist() == [0.0] * len(y)

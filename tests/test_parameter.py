@@ -226,6 +226,8 @@ def test_a_list_of_options_is_not_an_option() -> None:
         (Float, 0.0, math.inf, False, r"^expected a range that floats can resolve, got 0.0 to inf$"),
         (Float, -math.inf, 0.0, False, r"^expected a range that floats can resolve, got -inf to 0.0$"),
         (Float, -1e308, 1e308, False, r"^expected a range that floats can resolve, got -1e\+308 to 1e\+308$"),
+        (Float, 1e300, 1e300 + 1e286, True, r"^expected a range that floats can resolve, got 1e\+300 to "),
+        (Float, 1e10, 1e10 + 2e-6, True, r"^expected a range that floats can resolve, got 10000000000.0 to "),
         (Float, 0.0, 1.0, True, r"^expected low > 0 on a logarithmic scale, got 0.0$"),
         (Float, -1.0, 1.0, True, r"^expected low > 0 on a logarithmic scale, got -1.0$"),
         (Float, "0", 1.0, False, r"^expected a number as bound, got str: '0'$"),

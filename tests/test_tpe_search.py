@@ -105,7 +105,15 @@ def test_the_suggestion_is_the_candidate_of_greatest_ratio(weights: Any, space: 
 
 
 def test_the_good_ones_are_a_share_rounded_up() -> None:
-    for n, fraction, expected in ((10, 0.15, 2), (20, 0.15, 3), (21, 0.15, 4), (5, 0.2, 1), (3, 0.99, 2), (2, 0.5, 1)):
+    for n, fraction, expected in (
+        (10, 0.15, 2),
+        (20, 0.15, 3),
+        (21, 0.15, 4),
+        (5, 0.2, 1),
+        (3, 0.99, 2),
+        (2, 0.5, 1),
+        (100, 0.07, 7),
+    ):
         values = [float((7 * i) % n) for i in range(n)]
         good = suggest(TPESearch(fraction, n_initial=1), PLANE, history(PLANE, values)).notes["good_trials"]
         assert good == sorted(range(n), key=lambda i: values[i])[:expected]

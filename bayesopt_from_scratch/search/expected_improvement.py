@@ -50,7 +50,7 @@ def expected_improvement(mean: ArrayLike, std: ArrayLike, best: float) -> Array:
     std : array_like
         Posterior standard deviation (not variance), same shape and units, 0 or more.
     best : float
-        Lowest value seen so far.
+        Value to undercut: the lowest seen so far, or the lowest posterior mean where values are noisy.
 
     Returns
     -------

@@ -50,7 +50,8 @@ class GPSearch:
     ----------
     n_initial : int
         Number of trials of the initial design, which fills the space evenly: one random point, continued as the
-        R-sequence of Roberts (2018). 5 and 20 were worse than 10 on average over 4 functions at 25 trials.
+        R-sequence of Roberts (2018), or further random ones in over 10 dimensions. 5 and 20 were worse than 10 on
+        average over 4 functions at 25 trials.
     kernel : type
         ``Matern52`` or ``RBF``.
     n_starts : int
@@ -129,7 +130,7 @@ class GPSearch:
         fresh = rng.random((n, p))
         step = 10 ** rng.uniform(-3, -0.5, (n, 1)) * rng.standard_normal((n, p))
         ordered = np.array([axis.ordered for axis in space.axes])
-        moved = np.where(ordered, around + step, np.where(rng.random((n, p)) < 1 / p, fresh, around))
+        moved = np.where(ordered, np.clip(around + step, 0, 1), np.where(rng.random((n, p)) < 1 / p, fresh, around))
         return space.snap(np.vstack([everywhere, np.where(np.isnan(moved), fresh, moved)]))
 
     def _climb(self, space: Space, posterior: Posterior, best: float, U: Array) -> tuple[Array, int]:

@@ -42,11 +42,12 @@ class Parameter:
         low, high = as_number(self.low, "bound"), as_number(self.high, "bound")
         order, positive = ("<=", ">= 1") if self.step else ("<", "> 0")
         require(low < high or (self.step and low == high), "expected low {} high, got {} and {}", order, low, high)
-        most = 2 ** (45 if self.log else 51) if self.step else math.inf  # above it, cells are narrower than rounding
-        resolved = math.isfinite(high - low) and max(abs(low), abs(high)) <= most
-        require(resolved, "expected a range that floats can resolve, got {} to {}", low, high)
         fits = not self.log or low - self.step / 2 > 0
         require(fits, "expected low {} on a logarithmic scale, got {}", positive, low)
+        most = 2 ** (45 if self.log else 51) if self.step else math.inf  # above it, cells are narrower than rounding
+        resolved = math.isfinite(high - low) and max(abs(low), abs(high)) <= most
+        resolved = resolved and bool(self.step or self._scale(low) < self._scale(high))
+        require(resolved, "expected a range that floats can resolve, got {} to {}", low, high)
         object.__setattr__(self, "low", self.value(self.number(low)))
         object.__setattr__(self, "high", self.value(self.number(high)))
 

@@ -48,7 +48,7 @@ class TPESearch:
     good_fraction : float
         Share gamma of the done trials that is good, rounded up. 0.15 in BOHB (Falkner et al. 2018).
     n_initial : int
-        Number of trials first that fill the space evenly, as those of :class:`GPSearch`.
+        Number of trials of the initial design, as that of :class:`GPSearch`.
     n_candidates : int
         Points drawn from l, of which the one with the greatest l / g is suggested. 24 in hyperopt and Optuna.
     weights : str
@@ -93,7 +93,7 @@ class TPESearch:
             return first_new(space, trials, initial_design(space, trials), rng)
         y = np.array([trial.value for trial in done], dtype=float)
         order = np.argsort(y, kind="stable")  # among equals the earlier trial is the better
-        n_good = min(math.ceil(self.good_fraction * len(done)), len(done) - 1)
+        n_good = min(math.ceil(self.good_fraction * len(done) - 1e-9), len(done) - 1)  # 0.07 * 100 is a little over 7
         X = space.to_unit([trial.params for trial in done + failed + running])
         l = self._density(space, X[order[:n_good]], self._weights(y[order], n_good))
         g = self._density(space, np.vstack([X[order[n_good:]], X[len(done) :]]), None)

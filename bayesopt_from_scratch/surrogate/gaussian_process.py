@@ -107,7 +107,8 @@ class Posterior:
     log_marginal_likelihood : float
         log p(y | X, theta), eq. 2.30, in nats.
     jitter : float
-        What had to be added to the diagonal of K + s2 I to factor it; 0 unless points nearly coincide.
+        What had to be added to the diagonal of K + s2 I to factor it; 0 unless, with next to no noise, points nearly
+        coincide or a very smooth kernel sees little between them.
     """
 
     prior: GaussianProcess
@@ -210,7 +211,8 @@ def fit(
     parameter      mode                    sd    why
     ============== ======================= ===== ==========================================================
     length scale   0.2 sqrt(d)             1.73  distances grow with sqrt(d): Hvarfner et al. (2024); this is
-                                                 the mode e^(mu - sd^2) of their density, not its e^mu
+                                                 the mode e^(mu - sd^2) of their density over l, not the one
+                                                 over log l, e^mu
     variance       1                       1     the values are standardized
     noise          e^-10                   2     little noise until the data say otherwise
     ============== ======================= ===== ==========================================================

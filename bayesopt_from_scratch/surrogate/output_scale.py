@@ -92,7 +92,8 @@ def gaussianize(y: ArrayLike) -> Array:
 
 def _centre_and_scale(y: Array) -> Array:
     """Return (y - median) / median absolute deviation; where that is 0, the median of the deviations that are not."""
-    y = np.ldexp(y, -int(np.frexp(np.abs(y).max())[1]))  # to at most 1, exactly, lest a difference overflow
+    # by a power of 2, which is exact: tiny values grow lest a difference underflow, huge ones shrink lest it overflow
+    y = np.ldexp(y, -min(top := int(np.frexp(np.abs(y).max())[1]), 0) - max(top - 1020, 0))
     z = y - np.median(y)
     scale = np.median(np.abs(z)) or np.median(np.abs(z[z != 0])) if np.any(z) else 1.0
     with np.errstate(over="ignore"):
