@@ -26,6 +26,7 @@ from bayesopt_from_scratch.search.strategy import Suggestion, initial_design
 from bayesopt_from_scratch.surrogate.output_scale import gaussianize
 
 LINE = Space({"x": Float(0, 1)})
+SQUARE = Space({"x": Float(0, 1), "y": Float(0, 1)})
 PLANE = Space({"x": Float(-1, 1), "y": Float(1e-3, 1.0, log=True)})
 TREE = Space(
     {
@@ -147,7 +148,8 @@ def test_the_posterior_is_the_gaussian_process(space: Space, kernel: Any) -> Non
     found = suggest(search, space, [*running[::-1], *lost, *trials[::-1]])
     notes = found.notes
     values = [t.value or 0.0 for t in trials]
-    y = gaussianize([*values, max(values)])  # a failed trial counts as the worst
+    done = gaussianize(values)
+    y = gaussianize([*done, max(done)])  # a failed trial counts as the worst
     F = features(space, [t.params for t in trials + lost])
     process = GaussianProcess(kernel(notes["lengthscales"], notes["signal_variance"]), notes["noise_variance"])
     F_running = features(space, [t.params for t in running])
@@ -164,13 +166,22 @@ def test_the_posterior_is_the_gaussian_process(space: Space, kernel: Any) -> Non
     assert list(map(type, (notes["mean"], notes["std"], notes["best"], notes["expected_improvement"]))) == [float] * 4
 
 
-def test_a_failed_trial_counts_as_the_worst() -> None:
-    trials = history(PLANE, 8)
-    point = history(PLANE, 1, seed=3)[0].params
-    worst = max(t.value or 0.0 for t in trials)
-    lost = suggest(SMALL, PLANE, [*trials, Trial(8, point, "failed")])
-    told = suggest(SMALL, PLANE, [*trials, Trial(8, point, "done", value=worst)])
-    assert lost == told and lost.notes == told.notes
+@pytest.mark.parametrize("absurd", [None, 1e12])
+def test_where_half_of_the_trials_fail_the_others_are_told_apart(absurd: float | None) -> None:
+    """Geometric mean of the regret over 4 seeds: 3e-6, 2e-5; where failures were scaled with the rest, 2e-5, 3e-3."""
+    search, found = GPSearch(n_candidates=300, n_climbs=2), []
+    for seed in range(4):
+        trials: list[Trial] = []
+        for i in range(26):
+            params = search.suggest(SQUARE, trials, np.random.default_rng([seed, i]))
+            value: float | None = (params["x"] - 0.3) ** 2 + (params["y"] - 0.2) ** 2
+            if absurd is not None and not any(t.state == "done" for t in trials):
+                value = absurd
+            lost = params["x"] + params["y"] > 0.6
+            trials.append(Trial(i, dict(params), "failed" if lost else "done", value=None if lost else value))
+        assert sum(t.state == "failed" for t in trials) >= 8
+        found.append(min(t.value for t in trials if t.value is not None))
+    assert np.exp(np.mean(np.log(found))) < 1e-4
 
 
 def test_the_suggestion_is_the_top_of_expected_improvement() -> None:
