@@ -1,8 +1,10 @@
 """Does the record survive whatever moment the process dies at, and whatever is done to the file?"""
 
 import errno
+import gc
 import json
 import logging
+import math
 import multiprocessing
 import os
 import re
@@ -11,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -19,7 +22,7 @@ from hypothesis import strategies as st
 
 from bayesopt_from_scratch import Choice, Float, Int, RandomSearch, Space, Strategy, Study, TPESearch, Trial, minimize
 from bayesopt_from_scratch.resilience.history import History
-from bayesopt_from_scratch.resilience.journal import Journal
+from bayesopt_from_scratch.resilience.journal import Journal, _plain
 
 SPACE = {"x": Float(0.0, 1.0), "c": Choice("a", "b")}
 TPE = TPESearch(n_initial=3)
@@ -376,7 +379,8 @@ def test_a_journal_that_another_process_holds_is_refused(path: Path) -> None:
     assert ready.wait(60)
     before = path.read_bytes()
     with pytest.raises(
-        ValueError, match=r"is held by another process, or by a study of this one: close\(\) that first$"
+        ValueError,
+        match=f"^{re.escape(str(path))} is held by another process, or by a study of this one: close\\(\\) that first$",
     ):
         Study(SPACE, "random", seed=1, journal=path)
     assert path.read_bytes() == before and before.count(b"\n") == 1
@@ -388,7 +392,8 @@ def test_a_journal_that_another_process_holds_is_refused(path: Path) -> None:
 def test_a_journal_that_another_study_holds_is_refused(path: Path) -> None:
     study = Study(SPACE, "random", seed=1, journal=path)
     with pytest.raises(
-        ValueError, match=r"is held by another process, or by a study of this one: close\(\) that first$"
+        ValueError,
+        match=f"^{re.escape(str(path))} is held by another process, or by a study of this one: close\\(\\) that first$",
     ):
         Study(SPACE, "random", seed=1, journal=path)
     study.ask()
@@ -630,7 +635,8 @@ def test_a_folder_that_cannot_be_synced_is_said(
     monkeypatch.setattr(os, "fsync", fsync)
     write(path, RandomSearch())
     (record,) = caplog.records
-    assert "cannot be synced" in record.getMessage() and path.read_bytes().count(b"\n") == 25
+    expected = f"{path.parent} cannot be synced ([Errno 22] Invalid argument): a power failure may take the new file"
+    assert record.getMessage() == expected and path.read_bytes().count(b"\n") == 25
 
 
 def test_results_are_on_the_disk_when_tell_returns(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -638,6 +644,8 @@ def test_results_are_on_the_disk_when_tell_returns(path: Path, monkeypatch: pyte
     monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(path.read_bytes()))
     study = Study(SPACE, "random", seed=1, journal=path)
     assert len(synced) == 2  # the first line, and the folder
+    study.start(study.ask())
+    assert len(synced) == 2  # of what can be done again nobody waits for the disk
     for act in (
         lambda: study.tell(study.ask(), 1.0),
         lambda: study.fail(study.ask(), "no"),
@@ -647,6 +655,50 @@ def test_results_are_on_the_disk_when_tell_returns(path: Path, monkeypatch: pyte
         synced.clear()
         act()
         assert synced == [path.read_bytes()]
+
+
+@pytest.mark.parametrize("n", [0, 1, 7])
+def test_an_event_that_is_not_json_is_refused(path: Path, n: int) -> None:
+    journal = Journal(path, {"space": {}, "strategy": "s", "seed": 0})
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        journal.append({"event": "tell", "trial": 0, "value": math.nan}, n)
+    assert path.read_bytes() == before
+    journal.close()
+
+
+def test_a_setting_may_be_infinite(path: Path) -> None:
+    @dataclass(frozen=True)
+    class Cautious(RandomSearch):
+        limit: float = math.inf
+
+    Study(SPACE, Cautious(), journal=path).close()
+    assert '"limit": Infinity' in path.read_text() and Study(SPACE, Cautious(), journal=path).trials == []
+
+
+def test_a_line_that_the_disk_takes_in_part_only_names_the_file(path: Path) -> None:
+    study = Study(SPACE, "random", seed=1, journal=path)
+    assert study._journal is not None
+    file = study._journal._file
+    with mock.patch.object(study._journal, "_file") as partial_file:
+        partial_file.closed, partial_file.fileno, partial_file.write = False, file.fileno, lambda line: len(line) - 1
+        with pytest.raises(OSError, match=f"^{re.escape(str(path))}: the disk took only a part of a line$"):
+            study.ask()
+    study.close()
+
+
+def test_a_study_that_is_given_up_gives_up_its_file(path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    journal = Journal(path, {"space": {}, "strategy": "s", "seed": 0})
+    file = journal._file
+    del journal
+    gc.collect()
+    assert file.closed
+
+
+def test_options_that_are_no_json_are_written_the_same_by_every_process() -> None:
+    names = [f"option {i}" for i in range(50)]
+    assert _plain(set(names)) == sorted(names, key=repr) and _plain(frozenset({3})) == [3]
+    assert _plain(object()) == {"object": "object", "repr": "<object object>"}
 
 
 # What it looks like
