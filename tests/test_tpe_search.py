@@ -241,9 +241,11 @@ def test_shares_and_counts_out_of_range(setting: Any) -> None:
 
 @pytest.mark.parametrize("name", ["bandwidth_scale", "prior_weight"])
 def test_scales_out_of_range(name: str) -> None:
-    for value in (0.0, -1.0, 0.9e-9, 1.1e9, math.nan, math.inf):
+    for value in (0.0, -1.0, 0.9e-9, 1e9 + 0.5, math.nan, math.inf):
         setting: Any = {name: value}
-        with pytest.raises(ValueError, match=r"^expected a bandwidth_scale and a prior_weight from 1e-9"):
+        with pytest.raises(
+            ValueError, match=r"^expected a bandwidth_scale and a prior_weight from 1e-9 to 1e9, got TPESearch\("
+        ):
             TPESearch(**setting)
     for value in (1e-9, 1e9):
         setting = {name: value}
