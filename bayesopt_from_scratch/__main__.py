@@ -41,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0; or 1 if nothing could be tuned, a law is broken or a journal is not genuine. Wrong arguments end the process
-        with code 2.
+        0; or 1 if nothing could be tuned, a law is broken or a journal is not genuine. Wrong arguments, a damaged
+        journal, a full disk and a broken executor end the process with code 2, Ctrl-C with 130.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     logging.basicConfig(format="%(message)s")
