@@ -262,7 +262,7 @@ def fit(
         value = -posterior.log_marginal_likelihood + 0.5 * float(u @ u)  # eq: 5.4
         return value, -posterior.log_marginal_likelihood_gradient() + u / sd
 
-    draws = (mode + sd * rng.standard_normal(d + 2) for _ in range(n_starts - 2))  # clipped where the descent begins
+    draws = (np.clip(mode + sd * rng.standard_normal(d + 2), low, high) for _ in range(n_starts - 2))
     starts = [mode, mode + np.array([_SMOOTHER] * d + [0.0, _NOISIER]), *draws][:n_starts]
     descents = [minimize_on_box(negative_log_posterior, start, low, high, tolerance=1e-4) for start in starts]
     return process(min(descents, key=lambda descent: descent[1])[0])
