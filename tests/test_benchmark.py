@@ -172,6 +172,16 @@ def test_numbers_of_the_command_line() -> None:
     assert "levy4" not in benchmark.chosen_problems(["dev"])
 
 
+@pytest.mark.parametrize("installed", [None, object()])
+def test_problems_that_cannot_be_run_are_left_out_with_a_line(
+    installed: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(benchmark, "find_spec", lambda name: installed)
+    chosen = benchmark.chosen_problems(["camel", "svr-diabetes", "nonsense"])
+    assert chosen == (["camel", "svr-diabetes"] if installed else ["camel"])
+    assert ("left out svr-diabetes: scikit-learn is not installed" in capsys.readouterr().err) is (installed is None)
+
+
 def test_spaces_are_read_by_the_package() -> None:
     for problem in problems.SYNTHETIC:
         assert math.isfinite(problem.value(Study(problem.space, "random").ask().params))

@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -424,4 +423,4 @@ REAL = [
     ),
 ]
 
-PROBLEMS = {problem.name: problem for problem in SYNTHETIC + (REAL if find_spec("sklearn") else [])}
+PROBLEMS = {problem.name: problem for problem in SYNTHETIC + REAL}
