@@ -421,7 +421,9 @@ def test_where_nothing_can_be_locked_it_goes_on_with_a_warning(
     monkeypatch.setattr(fcntl, "flock", flock)
     write(path, RandomSearch())
     (record,) = caplog.records
-    assert record.getMessage().endswith(f"({error}): see to it that only one process writes to it")
+    assert (
+        record.getMessage() == f"{path} cannot be locked here ({error}): see to it that only one process writes to it"
+    )
     assert len(Study(SPACE, "random", seed=1, journal=path).trials) == 8
 
 
@@ -693,6 +695,26 @@ def test_a_study_that_is_given_up_gives_up_its_file(path: Path, recwarn: pytest.
     del journal
     gc.collect()
     assert file.closed
+
+
+def test_a_forked_child_does_not_keep_the_lock(path: Path) -> None:
+    journal = Journal(path, {"space": {}, "strategy": "s", "seed": 0})
+    child = os.fork()
+    if not child:
+        os._exit(0 if journal._file.closed else 1)
+    assert os.waitpid(child, 0)[1] == 0 and not journal._file.closed
+    journal.close()
+
+
+def test_refusals_name_the_file_and_the_reason(path: Path) -> None:
+    Study(SPACE, "random", seed=1, journal=path).close()
+    with pytest.raises(
+        ValueError, match=f"^{re.escape(str(path))} belongs to another study: its seed is 1, expected 2$"
+    ):
+        Study(SPACE, "random", seed=2, journal=path)
+    path.write_bytes(path.read_bytes() + b"{}\n")
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}, line 2 is damaged: no event of a study: b'{{}}'$"):
+        Study(SPACE, "random", seed=1, journal=path)
 
 
 def test_options_that_are_no_json_are_written_the_same_by_every_process() -> None:
