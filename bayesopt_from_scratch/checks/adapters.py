@@ -46,7 +46,8 @@ def from_sklearn(regressor: Any) -> Callable[..., Any]:
     --------
     With scikit-learn's own::
 
-        check_surrogate(predict=from_sklearn(GaussianProcessRegressor(RBF(), alpha=1e-6, n_restarts_optimizer=3)))
+        regressor = GaussianProcessRegressor(RBF(), alpha=1e-6, n_restarts_optimizer=3, random_state=0)
+        check_surrogate(predict=from_sklearn(regressor))
 
         def make(lengthscales, signal_variance, noise_variance):
             kernel = ConstantKernel(signal_variance) * RBF(lengthscales)

@@ -30,7 +30,8 @@ _ADAPTERS: dict[tuple[str, str], Callable[[Any], dict[str, Any]]] = {
     ("course", "surrogate"): lambda cls: from_course_gp(cls).surrogate,
     ("course", "acquisition"): from_course_optimizer,
     ("sklearn", "surrogate"): lambda regressor: {
-        "predict" if hasattr(regressor, "fit") and not isinstance(regressor, type) else "make": from_sklearn(regressor)
+        "predict" if hasattr(regressor, "fit") and not isinstance(regressor, type) else "make": from_sklearn(regressor),
+        "empty": False,  # they do not fit no data
     },
     ("predict", "surrogate"): lambda predict: {"predict": predict},
 }

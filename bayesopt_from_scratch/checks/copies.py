@@ -56,7 +56,7 @@ def _lucky() -> tuple[tuple[Array, Array, float], ...]:
      "any points at all: finite, |mean(X)| <= 2 |y|, 0 <= var <= v", "K (K + j I)^-1 has no eigenvalue above 1",
      cases=partial(surrogate_case, least_n=2, most_n=8), applies=needs("make", "solving", "raw y"),
      hint="a singular matrix needs jitter, the least that works; LAPACK does not always raise: look at "
-     "the pivots")  # fmt: skip
+     "the pivots (singular='raise' declares an error)")  # fmt: skip
 def singular(sur: Surrogate, case: SurrogateCase) -> None:
     """Rigorous for any jitter; twice, and 1e-4, for the rounding of a barely regular system."""
     case = sur.view(case)

@@ -130,7 +130,7 @@ def brownian(sur: Surrogate, case: SurrogateCase) -> None:
 
 @law("G19", "surrogate", "no data: the prior", "n = 0: mean 0, variance v", "definition", cases=surrogate_case,
      applies=needs("make", "empty"),
-     hint="an empty matrix has a factor, also empty; a mean over nothing is nan")  # fmt: skip
+     hint="an empty matrix has a factor, also empty; a mean over nothing is nan (or empty=False)")  # fmt: skip
 def no_data(sur: Surrogate, case: SurrogateCase) -> None:
     """Nothing is computed: two ulp for sqrt(v)^2."""
     case = sur.view(case)

@@ -71,7 +71,7 @@ def batches(sur: Surrogate, case: SurrogateCase) -> None:
 @law("G16", "surrogate", "a question changes nothing",
      "X, y, X* unchanged; the same answer twice; no memory of other data", "definition", cases=some_data,
      hint="y -= mean works on the caller's array; a cache survives new data; a returned array is the "
-     "cache itself")  # fmt: skip
+     "cache itself; restarts are drawn without a fixed seed")  # fmt: skip
 def pure(sur: Surrogate, case: SurrogateCase) -> None:
     """Exact for arguments; a fitted subject may differ within its tolerance when asked again."""
     case = sur.view(case)
