@@ -689,7 +689,7 @@ def test_a_line_that_the_disk_takes_in_part_only_names_the_file(path: Path) -> N
     study.close()
 
 
-def test_a_study_that_is_given_up_gives_up_its_file(path: Path, recwarn: pytest.WarningsRecorder) -> None:
+def test_a_study_that_is_given_up_gives_up_its_file(path: Path) -> None:
     journal = Journal(path, {"space": {}, "strategy": "s", "seed": 0})
     file = journal._file
     del journal

@@ -84,7 +84,7 @@ class Journal:
                 _compare(self.path, lines[0][1], study)
             torn = os.fstat(self._file.fileno()).st_size - self._end
             self._torn = torn > 0
-            self._n, self._before = 0, self._end  # of this process: events then, and where the last line began
+            self._n, self._before = 0, self._end  # kept by append: events that count, where the last line began
             if torn:
                 _logger.warning("%s: the last line is torn, its %d bytes are cut off", path, torn)
             self._events = lines[1:]

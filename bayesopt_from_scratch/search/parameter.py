@@ -111,7 +111,7 @@ class Parameter:
 
     def _edge(self, v: Array) -> Array:
         low, high = self._scale(self.low - self.step / 2), self._scale(self.high + self.step / 2)
-        return np.minimum(np.maximum((self._scale(v) - low) / (high - low), 0), 1)  # np.clip takes four times as long
+        return np.minimum(np.maximum((self._scale(v) - low) / (high - low), 0), 1)  # np.clip takes 1.6 times as long
 
     def _scale(self, v: Any) -> Any:
         return np.log(v) if self.log else v
