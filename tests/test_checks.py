@@ -27,6 +27,7 @@ from bayesopt_from_scratch.checks import (
     check_cholesky,
     check_density,
     check_kernel,
+    check_space,
     check_strategy,
     check_surrogate,
     command,
@@ -391,6 +392,49 @@ def test_a_slip_that_has_nothing_to_do_with_laws_is_told_once(error: type[Except
     assert report["E5"].status == "not run" and report["E5"].message == f"the subject raised {error.__name__} in E0"
 
 
+@pytest.mark.parametrize(
+    ("check", "form"),
+    [
+        (check_kernel, "make(lengthscales, variance) -> k(A, B)"),
+        (check_cholesky, "factorize(K) -> L"),
+        (check_surrogate, "make(lengthscales, signal_variance, noise_variance) -> predict(X, y, X_new)"),
+        (check_density, "make(observations) -> log_density(X), sample(n, rng)"),
+        (check_acquisition, "ei(mean, std, best)"),
+        (check_strategy, "strategy() -> an object with suggest(space, trials, rng)"),
+        (check_space, "make(parameters) -> a space"),
+    ],
+)
+def test_a_subject_of_another_form_is_told_so_once(check: Callable[..., Report], form: str) -> None:
+    def another(a: object, b: object, c: object, d: object) -> object: ...
+
+    report = check(another, on_fail="report")
+    (row,) = report.broken
+    assert row.id == report.rows[0].id and not report.diagnosis
+    assert f"expected {form}" in row.message and "put a function around it" in row.hint
+    again = [other for other in report.not_run if other.message.startswith("the subject raised TypeError in ")]
+    assert again[0].message.endswith(f" and so in {len(again)} more") and len(str(report).splitlines()) < 25
+
+
+def test_errors_are_told_by_each_law_unless_all_are_alike() -> None:
+    def ei(mean: Array, std: Array, best: float) -> Array:
+        raise [TypeError, ValueError][bool(np.any(std == 0))]("no")
+
+    assert len(check_acquisition(ei, on_fail="report").broken) > 5
+
+    def only_in_doubt(mean: Array, std: Array, best: float) -> Array:
+        if np.any(std == 0):
+            raise ValueError("no")
+        return right.ei(mean, std, best)
+
+    report = check_acquisition(only_in_doubt, on_fail="report")
+    assert len(report.passed) > 1 and len(report.broken) > 1
+
+    def wrong(mean: Array, std: Array, best: float) -> Array:
+        return np.full((2, 2), np.nan)
+
+    assert len(check_acquisition(wrong, on_fail="report").broken) > 5
+
+
 def test_a_wrong_term_of_the_likelihood_or_of_its_gradient_is_named() -> None:
     def answer(part: Callable[[Array, Array, Array], Any]) -> Callable[..., Any]:
         def make(l: Array, v: float, s2: float) -> Callable[..., Any]:
@@ -596,8 +640,11 @@ def test_cases_are_named_after_their_laws_and_fail_or_skip_each_by_itself() -> N
         cases["E16 gradient in closed form"]()
     only = parameters(parametrize_with_checks(check_acquisition, right.ei, only=["E4"], on_fail="report"))
     assert list(only) == ["E4 no uncertainty"]
+    assert list(parameters(parametrize_with_checks("acquisition", right.ei, only=["E4"]))) == list(only)
     with pytest.raises(ValueError, match="spread"):
         parametrize_with_checks(check_acquisition, right.ei, spread="sigma")
+    with pytest.raises(ValueError, match=r"expected check to be one of 'kernel', .*, got 'acquisitions'"):
+        parametrize_with_checks("acquisitions", right.ei)
 
 
 # Other interfaces.

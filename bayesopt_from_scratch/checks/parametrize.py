@@ -4,22 +4,24 @@ One case of pytest for each law, named after it, so that a test run says which l
 """
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
-from .law import laws
+from .law import KINDS, laws
 from .report import Report
+from .run import one_of
 
 __all__ = ["parametrize_with_checks"]
 
 
-def parametrize_with_checks(check: Callable[..., Report], *subject: Any, **options: Any) -> Callable[[Any], Any]:
+def parametrize_with_checks(check: str | Callable[..., Report], *subject: Any, **options: Any) -> Callable[[Any], Any]:
     """Decorate a test function so that pytest calls it once for each law, with a function that tries it.
 
     Parameters
     ----------
-    check : callable
+    check : callable or str
         ``check_kernel``, ``check_cholesky``, ``check_surrogate``, ``check_density``, ``check_acquisition``,
-        ``check_strategy`` or ``check_space``.
+        ``check_strategy`` or ``check_space``; or its kind, such as ``"kernel"``.
     *subject, **options
         What you would pass to it: the subject, its abilities and conventions, ``level``, ``seed`` and so on.
 
@@ -50,6 +52,9 @@ def parametrize_with_checks(check: Callable[..., Report], *subject: Any, **optio
     """
     import pytest
 
+    if isinstance(check, str):
+        one_of("check", check, KINDS)
+        return parametrize_with_checks(getattr(import_module(__package__), f"check_{check}"), *subject, **options)
     kind = check(*subject, **{**options, "only": [], "on_fail": "report"}).kind  # tries nothing, but reads the options
     only = options.get("only")
     rows = [law for law in laws(kind) if only is None or law.id in only]

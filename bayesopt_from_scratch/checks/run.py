@@ -17,6 +17,7 @@ Every ``check_*`` function passes these arguments on:
 
 import warnings
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 from . import limit
@@ -25,6 +26,11 @@ from .law import Law, laws
 from .report import LawsBroken, Report, Row
 
 __all__ = ["one_of", "run_laws"]
+
+_ANOTHER_FORM = (
+    "if yours is called in another way, put a function around it; for regressors of scikit-learn and for the classes "
+    "of the course there are from_sklearn, from_course_gp and from_course_optimizer (--as sklearn, --as course)"
+)
 
 
 def run_laws(
@@ -85,6 +91,8 @@ def run_laws(
             continue
         row, stopped = (_left_out(law, stopped), stopped) if stopped else try_law(law, subject, settings)
         rows.append(row)
+    if not stopped:
+        rows, stopped = _once(rows)
     broken = any(row.status == "broken" for row in rows)
     report = Report(kind, name, tuple(rows), "" if stopped or not broken else _quietly(diagnose, subject, time_limit))
     if broken and on_fail == "raise":
@@ -98,7 +106,25 @@ def one_of(name: str, value: Any, options: Collection[Any]) -> None:
         raise ValueError(f"expected {name} to be one of {', '.join(map(repr, options))}, got {value!r}")
 
 
-def _left_out(law: Law, reason: str) -> Row:
+def _once(rows: list[Row]) -> tuple[list[Row], str]:
+    """Tell only once, by the first law, that the subject raises whatever it is asked: it has another form, perhaps."""
+    ran = [row for row in rows if row.status != "not run"]
+    broken = [row for row in ran if row.status == "broken"]
+    errors = {row.message.partition(":")[0] for row in broken}
+    if (
+        ran[:1] != broken[:1]
+        or len(errors) != 1
+        or not min(errors).startswith("raised ")
+        or 2 * len(broken) <= len(ran) + 1
+    ):
+        return rows, ""
+    reason = f"the subject {min(errors)} in {broken[0].id}, and so in {len(broken) - 1} more"
+    told = [_left_out(row, reason) if row in broken[1:] else row for row in rows]
+    told[rows.index(broken[0])] = replace(broken[0], hint=_ANOTHER_FORM)
+    return told, reason
+
+
+def _left_out(law: Law | Row, reason: str) -> Row:
     """Leave a law out: whoever did not come back once would keep us waiting again."""
     return Row(law.id, law.name, law.formula, law.source, law.why, "", "not run", reason, {}, 0, 0.0)
 
