@@ -133,7 +133,7 @@ def _about(paragraph: int) -> str:
 def _add_running(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how trials are run."""
     parser.add_argument("--workers", type=_at_least(1), default=1, help="processes that train at once (default: 1)")
-    parser.add_argument("--journal", type=_file, help="file of all events: call again with it after a crash")
+    parser.add_argument("--journal", type=_file, help="file of all events, call again after a crash: its trials count")
 
 
 def _load(parser: argparse.ArgumentParser, file: Path) -> tuple[Any, Any]:
