@@ -269,7 +269,12 @@ def test_no_folder_is_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        ({"space": {"x": Float(0.0, 2.0), "c": Choice("a", "b")}}, r"its space is .*'high': 1.0.*, .*'high': 2.0"),
+        (
+            {"space": {"x": Float(0.0, 2.0), "c": Choice("a", "b")}},
+            r"another study: its space, x, high is 1\.0, expected 2\.0$",
+        ),
+        ({"space": {"x": Int(0, 1), "c": Choice("a", "b")}}, r"its space, x, type is Float, expected Int$"),
+        ({"space": {"x": SPACE["x"], "c": Choice("a", "c")}}, r"its space, c, options is \['a', 'b'\], expected \['a'"),
         ({"space": {"x": Float(0.0, 1.0)}}, r"its space is .*'c'.*, expected .*'x'"),
         (
             {"space": {"c": Choice("a", "b"), "x": Float(0.0, 1.0, log=False)}},
@@ -286,7 +291,9 @@ def test_another_study_is_refused(path: Path, other: dict[str, Any], message: st
 
 def test_every_setting_of_a_strategy_counts(path: Path) -> None:
     write(path, TPE)
-    refused(path, r"'n_initial': 3.*expected.*'n_initial': 4", strategy=TPESearch(n_initial=4))
+    refused(
+        path, r"belongs to another study: its strategy, n_initial is 3, expected 4$", strategy=TPESearch(n_initial=4)
+    )
 
 
 def test_no_seed_takes_that_of_the_file(path: Path) -> None:
@@ -335,7 +342,13 @@ def test_settings_with_any_keys_can_be_recorded(path: Path) -> None:
     assert first["strategy"] == {"type": "Weighted", "weights": weights}
     assert first["space"]["c"]["options"] == [{"('a', 1)": 2.0}, {"1": "one"}, [{"null": {"('b',)": [3]}}, 5]]
     Study(space, strategy, journal=path).close()
-    refused(path, "its strategy is .* expected", strategy=Weighted({("x", "z"): 1.0}), seed=0, space=space)
+    refused(
+        path,
+        r"its strategy, weights is .*\[\[1\], \[\[2, 3\]\]\]}}, expected {.*z.*: 1\.0}$",
+        strategy=Weighted({("x", "z"): 1.0}),
+        seed=0,
+        space=space,
+    )
 
 
 def test_settings_that_hold_themselves_cannot_be_recorded(path: Path) -> None:

@@ -183,10 +183,13 @@ def live_through(path: Path, lines: Iterable[tuple[int, Event]], apply: Callable
             raise ValueError(f"{path}, line {number}: {error}") from error
 
 
-def _compare(path: Path, found: Event, study: Mapping[str, Any]) -> None:
-    for key in study:
-        if json.dumps(found[key]) != json.dumps(study[key]):  # as text: the order of parameters is that of columns
-            raise ValueError(f"{path} belongs to another study: its {key} is {found[key]}, expected {study[key]}")
+def _compare(path: Path, found: Event, study: Mapping[str, Any], what: str = "its") -> None:
+    for key, expected in study.items():
+        if json.dumps(found[key]) == json.dumps(expected):  # as text: the order of parameters is that of columns
+            continue
+        if isinstance(found[key], dict) and isinstance(expected, dict) and list(found[key]) == list(expected):
+            _compare(path, found[key], expected, f"{what} {key},")  # which of its entries is another?
+        raise ValueError(f"{path} belongs to another study: {what} {key} is {found[key]}, expected {expected}")
 
 
 def _lock(file: BinaryIO, path: Path) -> None:
