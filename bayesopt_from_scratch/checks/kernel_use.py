@@ -52,10 +52,10 @@ def pure(kernel: Kernel, case: KernelCase) -> None:
      hint="points are centred or scaled by the rest of the batch; a square matrix is taken for k(A, A); jitter is "
      "added where A is B")  # fmt: skip
 def pairwise(kernel: Kernel, case: KernelCase) -> None:
-    """The same operations in vector registers: the rounding of the exponent."""
+    """The same operations in vector registers: the rounding of the exponent, or of products."""
     case = kernel.view(case)
     l, v, n = case.lengthscales, case.variance, min(len(case.A), len(case.B))
-    K, allowed = kernel(l, v, case.A, case.B), ulps(case) * v
+    K, allowed = kernel(l, v, case.A, case.B), ulps(case) * kernel.bound(l, v, case.A, case.B)
     parts = [(slice(i, i + 1), slice(None)) for i in range(len(case.A))]
     parts += [(slice(None), slice(j, j + 1)) for j in range(len(case.B))] + [(slice(n), slice(n))]
     for i, j in parts:
@@ -63,7 +63,7 @@ def pairwise(kernel: Kernel, case: KernelCase) -> None:
         expect_close(alone, K[i, j], allowed[i, j], f"k(A[{_span(i)}], B[{_span(j)}])")
     A = case.A.copy()
     same = answer(kernel.made(kernel.make, l, v)(A, A), (len(A), len(A)), "k(A, A)")
-    allowed = ulps(KernelCase(l, v, A, A)) * v
+    allowed = ulps(KernelCase(l, v, A, A)) * kernel.bound(l, v, A, A)
     expect_close(same, kernel(l, v, A, A), allowed, "k(A, A) of one array, where k of it and its copy is expected,")
 
 
@@ -76,11 +76,11 @@ def _span(part: slice) -> str:
      "integers, Fortran order, read-only, strided = the same numbers", "numpy", cases=some_points,
      hint="convert once, at the door: np.asarray(A, dtype=float)")  # fmt: skip
 def layout(kernel: Kernel, case: KernelCase) -> None:
-    """The same numbers in another order of memory: the rounding of the exponent."""
+    """The same numbers in another order of memory: the rounding of the exponent, or of products."""
     case = kernel.view(case)
     l, v = case.lengthscales, case.variance
     A, B = np.round(4 * case.A), np.round(4 * case.B)
-    K = kernel(l, v, A, B)
+    K, allowed = kernel(l, v, A, B), ulps(KernelCase(l, v, A, B)) * kernel.bound(l, v, A, B)
     for name, change in _LAYOUTS.items():
         if name.startswith("dtype") and not kernel.any_dtype:
             continue
@@ -88,12 +88,8 @@ def layout(kernel: Kernel, case: KernelCase) -> None:
         expected = (
             kernel(l, v, *(np.asarray(change(X), dtype=float) for X in (A, B))) if name.startswith("dtype") else K
         )
-        expect_close(
-            answer(value, K.shape, f"k of {name} arrays"),
-            expected,
-            ulps(KernelCase(l, v, A, B)) * v,
-            f"k of {name} arrays",
-        )
+        what = f"k of {name} arrays"
+        expect_close(answer(value, K.shape, what), expected, allowed, what)
 
 
 def _strided(A: Array) -> Array:

@@ -311,7 +311,7 @@ def one_argument(change):
 
 _any = [
     ("a parabola cut off at 0", profile(lambda r2: np.maximum(1 - 0.1 * r2, 0.0)), {}, "K3"),
-    ("a cone in any dimension", profile(lambda r2: np.maximum(1 - 0.3 * np.sqrt(r2), 0.0)), {}, "K7"),
+    ("a cone in any dimension", profile(lambda r2: np.maximum(1 - 0.3 * np.sqrt(r2), 0.0)), {}, "K3"),
     ("exp(-r^3)", profile(lambda r2: np.exp(-(r2**1.5))), {}, "K3"),
     ("negative", profile(lambda r2: -np.exp(-0.5 * r2)), {}, "K3"),
     (
@@ -337,6 +337,25 @@ _declared = [
         {"one_dimensional": True},
         "K1",
     ),
+]
+
+
+def periodic(l, v):
+    return lambda A, B: v * np.exp(-2 * (np.sin(np.pi * (A[:, None] - B[None]) / 2) ** 2 / l**2).sum(axis=-1))
+
+
+_two = [("rbf", rbf), ("matern52", matern52)]
+
+_others = {
+    "Ornstein and Uhlenbeck": profile(lambda r2: np.exp(-np.sqrt(r2))),
+    "rational quadratic": profile(lambda r2: 1 / (1 + r2 / 2)),
+    "periodic": periodic,
+}
+
+_products = [
+    ("linear", lambda l, v: lambda A, B: v * (A / l) @ (B / l).T),
+    ("cubic", lambda l, v: lambda A, B: v * (1 + (A / l) @ (B / l).T) ** 3),
+    ("its own unit", lambda l, v: lambda A, B: v * (1 + A @ B.T)),
 ]
 
 WRONG = [
@@ -377,4 +396,10 @@ RIGHT = [
     ),
     ("Matern 5/2", partial(check_kernel, matern52, kernel="matern52")),
     ("Matern 5/2, not said", partial(check_kernel, matern52, kernel=None)),
+    *(
+        (f"one length scale: {name}", partial(check_kernel, k, kernel=name, shared_lengthscale=True))
+        for name, k in _two
+    ),
+    *((f"another kernel: {what}", partial(check_kernel, k, kernel=None)) for what, k in _others.items()),
+    *((f"not stationary: {what}", partial(check_kernel, k, kernel=None, stationary=False)) for what, k in _products),
 ]
