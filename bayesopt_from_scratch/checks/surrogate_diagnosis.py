@@ -24,6 +24,7 @@ def _suspects(case: SurrogateCase, sur: Surrogate) -> dict[str, tuple[Array, Arr
 
     (mean, var), s2, v = sur.expected(case), case.noise_variance, case.signal_variance
     suspects = {
+        "": (mean, var),  # right, as with one length scale for all
         "the variance was returned where the standard deviation is expected (say returns='variance' if that is meant)":
             (mean, var**2),
         "the standard deviation was returned where the variance was declared": (mean, np.sqrt(np.abs(var))),
@@ -61,13 +62,18 @@ def diagnose_surrogate(sur: Surrogate) -> str:
     """Compare with well-known errors."""
     if sur.make is None:
         return ""
-    X = np.array([[0.0, 0.3], [1.1, -0.5], [0.4, 1.7], [2.0, 0.9]])
-    case = sur.view(SurrogateCase(np.array([0.9, 2.1]), 0.6, 0.3, X, np.array([1.0, 2.5, -0.7, 3.1]), X[:3] + 0.35))
+    X = np.array(
+        [[0.0, 0.3, 0.8], [1.1, -0.5, 0.1], [0.4, 1.7, -0.6], [2.0, 0.9, 1.3]]
+    )  # not two columns: X.size = 2 n
+    y, l = np.array([1.0, 2.5, -0.7, 3.1]), np.array([0.9, 2.1, 1.4])
+    case = sur.view(SurrogateCase(l, 0.6, 0.3, X, y, X[:3] + 0.35))
     try:
         mean, var = sur(case)
     except Broken:
         return ""
-    for name, (mean_there, var_there) in _suspects(case, sur).items():
-        if np.allclose(mean, mean_there, rtol=1e-6, atol=1e-9) and np.allclose(var, var_there, rtol=1e-6, atol=1e-9):
-            return name
-    return diagnose_lml(sur, case) or diagnose_gradient(sur, case)
+    alike = (
+        name
+        for name, answers in _suspects(case, sur).items()
+        if all(np.allclose(a, b, rtol=1e-6, atol=1e-9) for a, b in zip((mean, var), answers, strict=True))
+    )
+    return next(alike, "") or diagnose_lml(sur, case) or diagnose_gradient(sur, case)

@@ -31,7 +31,8 @@ def shape(sur: Surrogate, case: SurrogateCase) -> None:
 
 @law("G5", "surrogate", "data have no order", "permuting the rows of X and y changes nothing", "the data are a set",
      cases=partial(surrogate_case, least_n=2),
-     hint="only the last rows are used, or X and y are sorted apart")  # fmt: skip
+     hint="only the last rows are used, or X and y are sorted apart; if it sets its own hyperparameters, the search "
+     "for them ends elsewhere: give it more restarts")  # fmt: skip
 def permutation(sur: Surrogate, case: SurrogateCase) -> None:
     """Another order of elimination: twice the tolerance."""
     case = sur.view(case)
