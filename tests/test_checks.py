@@ -221,6 +221,27 @@ def test_a_misspelt_option_is_refused(check: Check, options: dict[str, Any]) -> 
         check(**options)
 
 
+@pytest.mark.parametrize(
+    ("check", "options"),
+    [
+        (lambda **o: check_acquisition(right.ei, **o), {"seed": -1}),
+        (lambda **o: check_acquisition(right.ei, **o), {"seed": "a"}),
+        (lambda **o: check_acquisition(right.ei, **o), {"max_examples": 0}),
+        (lambda **o: check_acquisition(right.ei, **o), {"time_limit": None}),
+        (lambda **o: check_acquisition(right.ei, **o), {"time_limit": 0}),
+        (lambda **o: check_acquisition(right.ei, **o), {"patience": -1.0}),
+        (lambda **o: check_acquisition(right.ei, **o), {"offset": "a"}),
+        (lambda **o: check_surrogate(right.gp, **o), {"jitter": None}),
+        (lambda **o: check_density(right.parzen, **o), {"bandwidth": 0.1}),
+        (lambda **o: check_density(right.parzen, **o), {"good_fraction": 5}),
+    ],
+)
+def test_an_argument_that_makes_no_sense_is_refused(check: Check, options: dict[str, Any]) -> None:
+    ((name, value),) = options.items()
+    with pytest.raises(ValueError, match=f"^expected {name} to be .*, got {value!r}$"):
+        check(**options)
+
+
 @pytest.mark.parametrize("subjects", [{}, {"make": right.gp, "predict": right.gp}])
 def test_a_surrogate_is_given_in_one_way(subjects: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="exactly one of make= and predict="):
@@ -290,6 +311,48 @@ def test_a_kernel_without_the_half_is_recognized_wherever_it_sits() -> None:
     assert check_kernel(k, **once, only=["K1"]).diagnosis == "the factor 1/2 was missing: exp(-|x - z|^2 / l^2)"
     gp = check_surrogate(lambda l, v, s2: right.gp(l, v, s2, kernel=k), **once, only=["G1"])
     assert gp.diagnosis == "the factor 1/2 was missing in the kernel: exp(-|x - z|^2 / l^2)"
+
+
+def test_what_is_declared_is_no_mistake() -> None:
+    def late(l: Any, v: float) -> Any:
+        return lambda A, B: right.rbf(l, v)(A, B) + (0.0 if len(A) < 3 else v)
+
+    def exponential(l: Any, v: float) -> Any:
+        return lambda A, B: v * np.exp(-np.sqrt(-2 * np.log(late(l, 1.0)(A, B))))
+
+    once: dict[str, Any] = {"on_fail": "report", "level": "quick", "engine": "numpy"}
+    shared = check_kernel(late, shared_lengthscale=True, only=["K1"], **once)
+    assert shared.broken and not shared.diagnosis
+    unknown = check_kernel(exponential, kernel=None, **once)
+    assert unknown.broken and not unknown.diagnosis
+    squared = check_kernel(lambda l, v: right.rbf(l, v**2), kernel=None, **once)
+    assert squared.diagnosis.startswith("the variance was squared")
+
+
+def test_the_usual_cause_of_nan_is_named() -> None:
+    def negative_root(l: Array, v: float) -> Any:
+        return lambda A, B: right.matern52(l, v)(A, B) + (np.nan if np.array_equal(A, B) else 0.0)
+
+    def zero_by_zero(l: Array, v: float) -> Any:
+        return lambda x, B: right.rbf_input_gradient(l, v)(x, B) + np.where(x == B, np.nan, 0.0)
+
+    once: dict[str, Any] = {"on_fail": "report", "level": "quick", "engine": "numpy"}
+    K2 = check_kernel(negative_root, kernel="matern52", only=["K2"], **once)["K2"]
+    assert "is nan" in K2.message and "where it is nan, the root of" in K2.hint
+    K11 = check_kernel(right.rbf, input_gradient=zero_by_zero, only=["K11"], **once)["K11"]
+    assert "is nan" in K11.message and "where it is nan, 0/0 at x = b" in K11.hint
+
+
+def test_products_of_large_numbers_round_more() -> None:
+    def cubic(l: Array, v: float) -> Any:
+        return lambda A, B: v * (1 + (A / l) @ (B / l).T) ** 3
+
+    for seed in range(3):
+        assert check_kernel(cubic, kernel=None, stationary=False, engine="numpy", seed=seed).ok
+
+
+def test_points_may_be_many_length_scales_apart() -> None:
+    assert check_kernel(right.rbf, shared_lengthscale=True, engine="numpy", only=["K7"]).ok
 
 
 # Whatever the subject does becomes a row.
@@ -435,6 +498,15 @@ def test_errors_are_told_by_each_law_unless_all_are_alike() -> None:
     assert len(check_acquisition(wrong, on_fail="report").broken) > 5
 
 
+def test_errors_in_some_cases_alone_are_not_a_matter_of_form() -> None:
+    def ei(mean: Array, std: Array, best: float) -> Array:
+        return right.ei(mean, std if len(std) < 3 else str(std), best)
+
+    report = check_acquisition(ei, on_fail="report")
+    (row,) = report.broken
+    assert row.message.startswith("raised TypeError") and row.hint.startswith("the simplest case does not raise")
+
+
 def test_a_wrong_term_of_the_likelihood_or_of_its_gradient_is_named() -> None:
     def answer(part: Callable[[Array, Array, Array], Any]) -> Callable[..., Any]:
         def make(l: Array, v: float, s2: float) -> Callable[..., Any]:
@@ -463,6 +535,12 @@ def test_a_wrong_term_of_the_likelihood_or_of_its_gradient_is_named() -> None:
     assert "(K + s2 I)^-1 was missing from the trace term" in gradient.diagnosis
     value = check_surrogate(right.gp, lml=answer(no_constant), only=["G22"], **options)
     assert "the constant" in value.diagnosis
+
+    def size_for_n(l: Array, v: float, s2: float) -> Callable[..., float]:
+        return lambda X, y: right.lml(l, v, s2)(X, y) - 0.5 * (X.size - len(X)) * np.log(2 * np.pi)
+
+    size = check_surrogate(right.gp, lml=size_for_n, only=["G22"], **options)
+    assert size.broken and not size.diagnosis
 
 
 def test_a_prior_variance_of_one_is_recognized() -> None:
@@ -499,8 +577,15 @@ def test_whoever_takes_too_long_to_be_judged_is_let_off(monkeypatch: pytest.Monk
     assert check_strategy(RandomSearch, learns=True, only=["T20"], on_fail="report", engine="numpy").broken
 
 
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no")
+
+
 @pytest.mark.parametrize("engine", ["numpy", "hypothesis", None])
-@pytest.mark.parametrize("error", [ZeroDivisionError("no"), SystemExit(3), AssertionError("no"), MemoryError()])
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("no"), SystemExit(3), AssertionError("no"), MemoryError(), Unspeakable()]
+)
 def test_a_subject_that_raises_has_broken_the_law(error: BaseException, engine: str | None) -> None:
     def ei(mean: Array, std: Array, best: float) -> Array:
         raise error

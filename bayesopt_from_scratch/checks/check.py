@@ -6,6 +6,7 @@ guessed: what is not declared is not tried, and its row of the report says so. T
 ``time_limit``, ``strict_warnings``, ``engine``.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from .cholesky_diagnosis import diagnose_cholesky
 from .density import Density, taught_bandwidth
 from .kernel import Kernel, diagnose_kernel
 from .report import Report
-from .run import one_of, run_laws
+from .run import demand, one_of, run_laws
 from .surrogate import Surrogate
 from .surrogate_diagnosis import diagnose_surrogate
 
@@ -246,6 +247,7 @@ def check_surrogate(
     one_of("returns", returns, ("std", "variance"))
     one_of("singular", singular, ("solve", "raise"))
     one_of("gradient_in", gradient_in, ("log", "raw"))
+    demand("jitter", jitter, "a number >= 0", lambda x: 0 <= x < math.inf)
     subject = Surrogate(
         make, predict, kernel, returns, predictive, standardizes, singular, noise_free, jitter, one_dimensional,
         shared_lengthscale, stationary, empty, covariance, lml, lml_gradient, gradient_in, leave_one_out, with_kernel,
@@ -312,6 +314,8 @@ def check_density(
     LawsBroken
         If a law is broken, unless ``on_fail="report"``.
     """
+    demand("bandwidth", bandwidth, "callable, or None", lambda f: f is None or callable(f))
+    demand("good_fraction", good_fraction, "between 0 and 1, or None", lambda x: x is None or 0 < x < 1)
     subject = Density(make, bandwidth, prior_weight, one_dimensional, empty, outside, weighted, integers, categories,
                       log_scale, split, good_fraction, score)  # fmt: skip
     return run_laws("density", subject, _name(make), **options)
@@ -374,6 +378,7 @@ def check_acquisition(
     the variance was passed where EI needs the standard deviation
     """
     one_of("spread", spread, ("std", "variance"))
+    demand("offset", offset, "a finite number", math.isfinite)
     subject = Acquisition(ei, log_ei, gradient, log_gradient, maximize, spread, offset, any_shape)
     return run_laws("acquisition", subject, _name(ei), diagnose=diagnose_acquisition, **options)
 

@@ -236,7 +236,15 @@ def _crash(error: BaseException, subject: Any) -> str:
     ours = bool(frames) and Path(frames[-1].filename).parent == Path(__file__).parent
     if not notes and ours and isinstance(error, TypeError | AttributeError) and hasattr(subject, "interface"):
         notes = [f"expected {subject.interface}"]
-    return "; ".join([f"raised {type(error).__name__}: {error}{where}", *notes[:1]])
+    return "; ".join([f"raised {type(error).__name__}: {_said(error)}{where}", *notes[:1]])
+
+
+def _said(error: BaseException) -> str:
+    """What an exception says; the subject may have written it, and raise here too."""
+    try:
+        return str(error)
+    except (Exception, SystemExit) as another:
+        return f"(its __str__ raised {type(another).__name__})"
 
 
 def _row(

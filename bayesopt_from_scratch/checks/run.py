@@ -18,19 +18,22 @@ Every ``check_*`` function passes these arguments on:
 import warnings
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from operator import index
 from typing import Any
 
 from . import limit
+from .draw import DrawSimplest
 from .drive import LEVELS, Settings, try_law
 from .law import Law, laws
 from .report import LawsBroken, Report, Row
 
-__all__ = ["one_of", "run_laws"]
+__all__ = ["demand", "one_of", "run_laws"]
 
 _ANOTHER_FORM = (
     "if yours is called in another way, put a function around it; for regressors of scikit-learn and for the classes "
     "of the course there are from_sklearn, from_course_gp and from_course_optimizer (--as sklearn, --as course)"
 )
+_SOME_CASES = "the simplest case does not raise: look at what this one has that a simpler one has not"
 
 
 def run_laws(
@@ -83,7 +86,7 @@ def run_laws(
         one_of("only", id, [row.id for row in laws(kind)])
     examples = LEVELS[level] if max_examples is None else max_examples
     seconds = float("inf") if patience is None else patience
-    settings = Settings(examples, seed, time_limit, strict_warnings, engine or "", seconds)
+    settings = _sensible(Settings(examples, seed, time_limit, strict_warnings, engine or "", seconds))
     rows: list[Row] = []
     stopped = ""
     for law in laws(kind):
@@ -92,7 +95,7 @@ def run_laws(
         row, stopped = (_left_out(law, stopped), stopped) if stopped else try_law(law, subject, settings)
         rows.append(row)
     if not stopped:
-        rows, stopped = _once(rows)
+        rows, stopped = _once(rows, lambda id: _simplest_raises(kind, id, subject, settings))
     broken = any(row.status == "broken" for row in rows)
     report = Report(kind, name, tuple(rows), "" if stopped or not broken else _quietly(diagnose, subject, time_limit))
     if broken and on_fail == "raise":
@@ -100,14 +103,32 @@ def run_laws(
     return report
 
 
+def _sensible(settings: Settings) -> Settings:
+    """Refuse numbers for which a subject would be blamed."""
+    demand("max_examples", settings.examples, "an integer >= 1", lambda n: index(n) >= 1)
+    demand("seed", settings.seed, "an integer >= 0", lambda n: index(n) >= 0)
+    demand("time_limit", settings.seconds, "a number of seconds > 0", lambda s: s > 0)
+    demand("patience", settings.patience, "a number of seconds >= 0", lambda s: s >= 0)
+    return settings
+
+
+def demand(name: str, value: Any, what: str, holds: Callable[[Any], bool]) -> None:
+    """Refuse an argument that is not what it should be; one of another type may not even allow the question."""
+    try:
+        fine = holds(value)
+    except (TypeError, ValueError):
+        fine = False
+    if not fine:
+        raise ValueError(f"expected {name} to be {what}, got {value!r}")
+
+
 def one_of(name: str, value: Any, options: Collection[Any]) -> None:
     """Refuse a misspelt option."""
-    if value not in options:
-        raise ValueError(f"expected {name} to be one of {', '.join(map(repr, options))}, got {value!r}")
+    demand(name, value, f"one of {', '.join(map(repr, options))}", lambda value: value in options)
 
 
-def _once(rows: list[Row]) -> tuple[list[Row], str]:
-    """Tell only once, by the first law, that the subject raises whatever it is asked: it has another form, perhaps."""
+def _once(rows: list[Row], always: Callable[[str], bool]) -> tuple[list[Row], str]:
+    """Tell only once, by the first law, what the subject raises in most: if it ``always`` does, by its form perhaps."""
     ran = [row for row in rows if row.status != "not run"]
     broken = [row for row in ran if row.status == "broken"]
     errors = {row.message.partition(":")[0] for row in broken}
@@ -120,8 +141,15 @@ def _once(rows: list[Row]) -> tuple[list[Row], str]:
         return rows, ""
     reason = f"the subject {min(errors)} in {broken[0].id}, and so in {len(broken) - 1} more"
     told = [_left_out(row, reason) if row in broken[1:] else row for row in rows]
-    told[rows.index(broken[0])] = replace(broken[0], hint=_ANOTHER_FORM)
+    told[rows.index(broken[0])] = replace(broken[0], hint=_ANOTHER_FORM if always(broken[0].id) else _SOME_CASES)
     return told, reason
+
+
+def _simplest_raises(kind: str, id: str, subject: Any, settings: Settings) -> bool:
+    """Whether a law is broken by the simplest case already."""
+    (law,) = (row for row in laws(kind) if row.id == id)
+    simplest = replace(law, always=(), cases=lambda _: law.cases(DrawSimplest()))
+    return try_law(simplest, subject, replace(settings, examples=1, engine="numpy"))[0].status == "broken"
 
 
 def _left_out(law: Law | Row, reason: str) -> Row:
