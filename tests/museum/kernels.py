@@ -160,6 +160,16 @@ def in_integers(l, v):
     return k
 
 
+def in_chunks(l, v):
+    def k(A, B):
+        K = np.zeros((len(A), len(B)))
+        for i in range(0, max(len(A) // 32, 1) * 32, 32):
+            K[i : i + 32] = rbf(l, v)(A[i : i + 32], B)
+        return K
+
+    return k
+
+
 def gradient(change):
     return lambda l, v: lambda A, B: change(rbf_gradient(l, v)(A, B), l)
 
@@ -247,6 +257,7 @@ _kernel = {
     "divides the caller's points": (divides_in_place, "K15"),
     "returns its cache": (keeps_results, "K15"),
     "changes the caller's length scales": (halves_lengthscales, "K15"),
+    "the last rows of many are never filled": (in_chunks, "K3"),
     "cache by shape": (keeps_by_shape, "K15"),
     "cache by identity": (keeps_by_identity, "K15"),
 }
