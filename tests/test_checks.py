@@ -343,6 +343,18 @@ def test_the_usual_cause_of_nan_is_named() -> None:
     assert "is nan" in K11.message and "where it is nan, 0/0 at x = b" in K11.hint
 
 
+def test_a_length_scale_that_is_not_squared_shows_in_any_formula() -> None:
+    def rational(l: Array, v: float) -> Any:
+        return lambda A, B: v / (1 + ((A[:, None] - B[None]) ** 2 / l).sum(axis=-1))
+
+    once: dict[str, Any] = {"on_fail": "report", "level": "quick", "engine": "numpy", "only": ["K12"]}
+    row = check_kernel(rational, kernel=None, **once)["K12"]
+    assert row.status == "broken" and row.hint.endswith("if that is its period, say scaled=False")
+    for declared in ("scaled", "stationary"):
+        (row,) = check_kernel(rational, kernel=None, **once, **{declared: False}).not_run
+        assert row.message == f"declared {declared}=False"
+
+
 def test_products_of_large_numbers_round_more() -> None:
     def cubic(l: Array, v: float) -> Any:
         return lambda A, B: v * (1 + (A / l) @ (B / l).T) ** 3

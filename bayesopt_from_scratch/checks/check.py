@@ -34,6 +34,7 @@ def check_kernel(
     gradient_in: str = "log",
     input_gradient: Factory | None = None,
     stationary: bool = True,
+    scaled: bool = True,
     shared_lengthscale: bool = False,
     one_dimensional: bool = False,
     one_argument: bool = False,
@@ -57,6 +58,8 @@ def check_kernel(
         ``input_gradient(lengthscales, variance)`` returns ``g(x, B)`` of shape (m, d): dk(x, b_i) / dx_j.
     stationary : bool
         Whether it depends on differences alone.
+    scaled : bool
+        Whether these count only as multiples of the length scales: not where it has a period of its own.
     shared_lengthscale : bool
         Whether it takes one number for all dimensions.
     one_dimensional : bool
@@ -90,7 +93,7 @@ def check_kernel(
     """
     one_of("kernel", kernel, ("rbf", "matern52", None))
     one_of("gradient_in", gradient_in, ("log", "raw"))
-    subject = Kernel(make, kernel, gradient, gradient_in, input_gradient, stationary, shared_lengthscale,
+    subject = Kernel(make, kernel, gradient, gradient_in, input_gradient, stationary, scaled, shared_lengthscale,
                      one_dimensional, one_argument, empty, any_dtype)  # fmt: skip
     return run_laws("kernel", subject, _name(make), diagnose=diagnose_kernel, **options)
 

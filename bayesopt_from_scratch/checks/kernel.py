@@ -35,6 +35,7 @@ class Kernel:
     gradient_in: str = "log"
     input_gradient: Callable[..., Callable[..., Any]] | None = None
     stationary: bool = True
+    scaled: bool = True
     shared_lengthscale: bool = False
     one_dimensional: bool = False
     one_argument: bool = False
@@ -83,15 +84,15 @@ def needs(*names: str) -> Callable[[Kernel], str]:
 
     def applies(kernel: Kernel) -> str:
         for name in names:
-            if name == "ratios" and kernel.profile is None:
-                return "needs kernel=: others may be periodic, or fall slowly"
+            if name == "scaled" and not (kernel.scaled and kernel.stationary):
+                return "declared scaled=False" if kernel.stationary else "declared stationary=False"
             if name == "rbf" and kernel.profile != "rbf":
                 return 'only for kernel="rbf"'
             if name == "dimensions" and kernel.one_dimensional:
                 return "declared one_dimensional"
             if name == "own scales" and kernel.shared_lengthscale:
                 return "declared shared_lengthscale"
-            if name not in ("rbf", "dimensions", "own scales", "ratios") and not getattr(kernel, name):
+            if name not in ("rbf", "dimensions", "own scales", "scaled") and not getattr(kernel, name):
                 return f"needs {name.replace('profile', 'kernel')}="
         return ""
 

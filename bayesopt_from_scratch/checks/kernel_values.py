@@ -122,7 +122,7 @@ def exchangeable(kernel: Kernel, case: KernelCase) -> None:
 
 
 @law("K7", "kernel", "limits of the length scale", "l -> infinity: k = v; l -> 0: k = 0 between different points",
-     f"{GPML}, section 2.3", cases=some_points, applies=needs("stationary", "ratios"),
+     f"{GPML}, section 2.3", cases=some_points, applies=needs("stationary", "profile"),
      hint="a length scale in the numerator, or something added to it")  # fmt: skip
 def limits(kernel: Kernel, case: KernelCase) -> None:
     """1 - f(r^2) <= r^2 for both formulas, r at 1e9 l; at a distance of 2000 l the exponential underflows.
@@ -155,10 +155,11 @@ def monotone(kernel: Kernel, case: KernelCase) -> None:
 
 
 @law("K12", "kernel", "only ratios to the length scale count", "k(c x, c z; c l) = k(x, z; l)", "definition",
-     cases=some_points, applies=needs("ratios"),
-     hint="an absolute number hides in the kernel: an epsilon, a default length scale, a fixed range")  # fmt: skip
+     cases=some_points, applies=needs("scaled"),
+     hint="an absolute number hides in the kernel: an epsilon, a default length scale, a fixed range; if that is its "
+     "period, say scaled=False")  # fmt: skip
 def scale_free(kernel: Kernel, case: KernelCase) -> None:
-    """Powers of two scale without rounding; a kernel of another formula may have a period, or an origin, of its own."""
+    """Powers of two scale without rounding; a kernel with a period, or an origin, of its own is another matter."""
     case = kernel.view(case)
     l, v = case.lengthscales, case.variance
     K = kernel(l, v, case.A, case.B)

@@ -62,9 +62,7 @@ def diagnose_surrogate(sur: Surrogate) -> str:
     """Compare with well-known errors."""
     if sur.make is None:
         return ""
-    X = np.array(
-        [[0.0, 0.3, 0.8], [1.1, -0.5, 0.1], [0.4, 1.7, -0.6], [2.0, 0.9, 1.3]]
-    )  # not two columns: X.size = 2 n
+    X = np.array([[0.0, 0.3, 0.8], [1.1, -0.5, 0.1], [0.4, 1.7, -0.6], [2.0, 0.9, 1.3]])  # X.size is not 2 n
     y, l = np.array([1.0, 2.5, -0.7, 3.1]), np.array([0.9, 2.1, 1.4])
     case = sur.view(SurrogateCase(l, 0.6, 0.3, X, y, X[:3] + 0.35))
     try:

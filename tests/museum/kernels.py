@@ -411,6 +411,9 @@ RIGHT = [
         (f"one length scale: {name}", partial(check_kernel, k, kernel=name, shared_lengthscale=True))
         for name, k in _two
     ),
-    *((f"another kernel: {what}", partial(check_kernel, k, kernel=None)) for what, k in _others.items()),
+    *(
+        (f"another kernel: {what}", partial(check_kernel, k, kernel=None, scaled=what != "periodic"))
+        for what, k in _others.items()
+    ),
     *((f"not stationary: {what}", partial(check_kernel, k, kernel=None, stationary=False)) for what, k in _products),
 ]
