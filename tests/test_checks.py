@@ -351,7 +351,7 @@ def test_a_length_scale_that_is_not_squared_shows_in_any_formula() -> None:
     row = check_kernel(rational, kernel=None, **once)["K12"]
     assert row.status == "broken" and row.hint.endswith("if that is its period, say scaled=False")
     for declared in ("scaled", "stationary"):
-        (row,) = check_kernel(rational, kernel=None, **once, **{declared: False}).not_run
+        (row,) = check_kernel(rational, **{**once, "kernel": None, declared: False}).not_run
         assert row.message == f"declared {declared}=False"
 
 
