@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .draw import Draw
-from .law import EPS, answer, expect
+from .law import EPS, answer, expect, expect_close
 from .oracle import normal_cdf, normal_pdf
 
 __all__ = ["Acquisition", "AcquisitionCase", "acquisition_case", "diagnose_acquisition", "mixed", "rounding"]
@@ -81,12 +81,21 @@ class Acquisition:
         )
         return value
 
-    def slopes(self, function: Callable[..., Any], case: AcquisitionCase, values: int, what: str) -> list[Array]:
-        """Last two of the arrays that a gradient returns: by the mean and by the standard deviation."""
-        parts = function(*self.arguments(case.mean, case.std, case.best))
+    def gradients(self, function: Callable[..., Any], case: AcquisitionCase, values: int, what: str) -> list[Array]:
+        """Arrays that a gradient returns; the last two are the derivatives, in the subject's convention."""
+        parts = function(*self.arguments(*case))
         expect(isinstance(parts, tuple | list) and len(parts) == values, f"{what} should return {values} arrays")
-        by_mean, by_std = (answer(part, case.mean.shape, what) for part in parts[-2:])
-        return [-by_mean if self.maximize else by_mean, by_std * 2 * case.std if self.spread == "variance" else by_std]
+        return [answer(part, case.mean.shape, what) for part in parts]
+
+    def expect_slopes(
+        self, found: list[Array], right: tuple[Array, Array], allowed: tuple[Array, Array], std: Array, what: str
+    ) -> None:
+        """Compare derivatives by the mean and by std; the right ones are converted, so that the subject's are shown."""
+        sign = -1.0 if self.maximize else 1.0
+        variance = self.spread == "variance"
+        unit = np.where(std > 0, 2 * std, 1.0) if variance else np.ones_like(std)  # dvariance / dstd
+        expect_close(found[0], sign * right[0], allowed[0], f"{what}/dmean")
+        expect_close(found[1], right[1] / unit, allowed[1] / unit, f"{what}/d{'variance' if variance else 'std'}")
 
 
 def acquisition_case(draw: Draw, *, low: float = -6.0, high: float = 6.0, dyadic: bool = False) -> AcquisitionCase:
@@ -148,9 +157,16 @@ def diagnose_acquisition(acquisition: Acquisition) -> str:
             return name
     offset = 64 - float(acquisition(best - 64 * np.ones(1), np.ones(1), best)[0])  # EI at z = 64 is d
     if abs(offset) > 1e-6 and np.allclose(value, _closed(d - offset, s), rtol=1e-9, atol=1e-12):
-        true = f"{round(acquisition.offset + offset, 9):g}"
-        return f"{true} was subtracted from the improvement before it was weighed (say offset={true})"
+        return _offset(round(acquisition.offset + offset, 9), acquisition.offset)
     return _epsilon(acquisition)
+
+
+def _offset(true: float, declared: float) -> str:
+    """Name the number that was subtracted from the improvement."""
+    if true == -declared:
+        return f"{declared:g} was added to the improvement where offset={declared:g} says that it is subtracted"
+    what = f"{-true:g} was added to" if true < 0 else f"{true:g} was subtracted from"
+    return f"{what} the improvement before it was weighed (say offset={true:g})"
 
 
 def _epsilon(acquisition: Acquisition) -> str:

@@ -47,9 +47,9 @@ def _discrete(make: Callable[..., Any], case: CodesCase) -> Array:
 
 @law("Z5", "density", "an integer has the mass of its cell",
      "masses > 0, sum 1, mirror-symmetric, largest where observed", BERGSTRA, cases=codes_case,
-     applies=needs("integers"), share=0.5,
-     hint="cells reach half a step to both sides, also at the ends; a bandwidth below the step leaves no "
-     "mass between")  # fmt: skip
+     applies=needs("integers"), share=0.5, always=(CodesCase(np.zeros(4, dtype=int), 40, 0),),
+     hint="cells reach half a step to both sides, also at the ends, and samples are redrawn, not clipped, there; a "
+     "bandwidth below the step leaves no mass between")  # fmt: skip
 def integers(density: Density, case: CodesCase) -> None:
     """Differences of distribution functions: 1e-12."""
     assert density.integers is not None

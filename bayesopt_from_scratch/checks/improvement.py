@@ -1,13 +1,15 @@
 """Laws of expected improvement."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .acquisition import JONES, Acquisition, AcquisitionCase, acquisition_case, mixed, rounding
-from .law import EPS, expect, expect_close, law, trying
+from .law import EPS, answer, expect, expect_close, law, trying
 from .oracle import expected_shortfall, normal_cdf, normal_pdf
 
 __all__: list[str] = []
@@ -17,11 +19,16 @@ Array = NDArray[np.floating]
 
 @law("E0", "acquisition", "shape and type", "EI of (m,) arrays is (m,) and finite", "definition", cases=mixed,
      hint="(m,) with (m, 1) broadcasts to (m, m): flatten first; a constant density such as pdf[0] hides "
-     "at m = 1")  # fmt: skip
+     "at m = 1; empty_like(mean) holds integers where the means are integers")  # fmt: skip
 def shape(acquisition: Acquisition, case: AcquisitionCase) -> None:
-    """Exact."""
+    """Exact; for means of an integer type single precision will do, in which some libraries compute with integers."""
     for k in (len(case.mean), 1):
         acquisition(case.mean[:k], case.std[:k], case.best)
+    whole = replace(case, mean=np.round(case.mean))
+    with trying(whole):
+        mean, std, best = acquisition.arguments(*whole)
+        of_integers = answer(acquisition.ei(mean.astype(int), std, best), mean.shape, "EI of integer means")
+        expect_close(of_integers, acquisition(*whole), rounding(whole) * 2.0**29, "EI of means of an integer type")
     if acquisition.any_shape:
         both = np.stack([case.mean, case.mean + 1]), np.stack([case.std, case.std])
         expect_close(acquisition(*both, case.best)[0], acquisition(*case), 0, "EI of (2, m) arrays")
@@ -162,13 +169,27 @@ def elementwise(acquisition: Acquisition, case: AcquisitionCase) -> None:
      cases=mixed,
      hint="an in-place operation (std[std == 0] = ..., mean -= best) works on the caller's array")  # fmt: skip
 def pure(acquisition: Acquisition, case: AcquisitionCase) -> None:
-    """Exact."""
-    mean, std, best = acquisition.arguments(case.mean, np.append(case.std[:-1], 0.0), case.best)
+    """Exact; 2^-40 std, not 0, for the gradient of log EI, which has no limit there."""
+    for what in ("ei", "log_ei", "gradient", "log_gradient"):
+        function, least = getattr(acquisition, what), 2.0**-40 if what == "log_gradient" else 0.0
+        if function is not None:
+            std = np.append(case.std[:-1], least * case.std[-1])
+            _leaves_alone(function, acquisition.arguments(case.mean, std, case.best), what)
+
+
+def _leaves_alone(function: Callable[..., Any], arguments: tuple[Array, Array, float], what: str) -> None:
+    """Call twice, and with other best values in between."""
+    mean, std, best = arguments
     before = mean.copy(), std.copy()
-    first = np.array(acquisition.ei(mean, std, best), dtype=float)
+    first = _numbers(function(mean, std, best))
     for name, array, old in zip(("mean", "std"), (mean, std), before, strict=True):
-        expect(np.array_equal(array, old), f"EI changed its argument {name}")
+        expect(np.array_equal(array, old), f"{what} changed its argument {name}")
     for other in (best - abs(best) - 1, best + abs(best) + 1):  # no memory of these
-        acquisition.ei(mean, std, other)
-    second = np.asarray(acquisition.ei(mean, std, best), dtype=float)
-    expect(np.array_equal(first, second, equal_nan=True), "the second call with the same arguments gave another answer")
+        function(mean, std, other)
+    same = all(map(partial(np.array_equal, equal_nan=True), first, _numbers(function(mean, std, best))))
+    expect(same, f"{what} gave another answer to the second call with the same arguments")
+
+
+def _numbers(value: Any) -> list[Array]:
+    """Copies of what was returned: one array, or several."""
+    return [np.array(part, dtype=float) for part in (value if isinstance(value, tuple | list) else [value])]

@@ -1,7 +1,9 @@
 """Laws of the density itself: it is one, and it is the one that was meant."""
 
 import math
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,13 +149,28 @@ def concentrates(density: Density, case: DensityCase) -> None:
 def pure(density: Density, case: DensityCase) -> None:
     """Exact."""
     case = density.view(case)
-    observations, queries = case.observations.copy(), case.queries.copy()
-    log_density, sample = density.make(observations)
-    first = np.array(log_density(queries), dtype=float)
+    x, X = case.observations[:, 0], case.queries
+    codes, of_seven = np.round(6 * x).astype(int), np.arange(7)
+    _leaves_alone(density.make, (case.observations,), X, "the density")
+    if density.weighted and len(x):
+        _leaves_alone(density.weighted, (case.observations, np.arange(2.0, len(x) + 2)), X, "weighted")
+    if density.integers:
+        _leaves_alone(density.integers, (codes, 7), of_seven, "integers")
+    if density.categories:
+        _leaves_alone(density.categories, (codes, 7), of_seven, "categories")
+    if density.log_scale:
+        _leaves_alone(density.log_scale, (10.0**x, 1.0, 10.0), 10.0 ** X[:, 0], "log_scale")
+
+
+def _leaves_alone(make: Callable[..., Any], arguments: tuple[Any, ...], queries: NDArray[Any], what: str) -> None:
+    """Make a density of copies, ask it twice, and look at the copies."""
+    given, asked = [np.copy(a) if isinstance(a, np.ndarray) else a for a in arguments], queries.copy()
+    log_density, sample = make(*given)
+    first = np.array(log_density(asked), dtype=float)
     sample(3, np.random.default_rng(0))
-    expect(np.array_equal(observations, case.observations), "the density changed its observations")
-    expect(np.array_equal(queries, case.queries), "the density changed its queries")
-    expect_close(log_density(queries), first, 0, "the second answer to the same question")
+    expect(all(map(np.array_equal, given, arguments)), f"{what} changed its arguments")
+    expect(np.array_equal(asked, queries), f"{what} changed its queries")
+    expect_close(log_density(asked), first, 0, f"{what}: the second answer to the same question")
 
 
 @law("Z14", "density", "nothing outside the cube", "x < 0 or x > 1: log p = -inf", "truncation", cases=density_case,
