@@ -408,14 +408,61 @@ def test_a_small_number_beside_std_is_recognized(small: float) -> None:
     assert found(lambda m, s, b: ei(m, s, b) + small) == f"{small:.3g} was added to EI"
 
 
-@pytest.mark.parametrize(("subtracted", "declared"), [(0.3, 0.0), (0.01, 0.0), (0.0, 0.25), (-2.0, 0.0)])
-def test_an_offset_is_recognized(subtracted: float, declared: float) -> None:
+@pytest.mark.parametrize(
+    ("subtracted", "declared", "found"),
+    [
+        (0.3, 0.0, "0.3 was subtracted"),
+        (0.01, 0.0, "0.01 was subtracted"),
+        (0.0, 0.25, "0 was subtracted"),
+        (-2.0, 0.0, "2 was added"),
+        (-0.3, 0.1, "0.3 was added"),
+    ],
+)
+def test_an_offset_is_recognized(subtracted: float, declared: float, found: str) -> None:
     def ei(mean: Array, std: Array, best: float) -> Array:
         return right.ei(mean, std, best - subtracted)
 
     report = check_acquisition(ei, offset=declared, on_fail="report")
-    assert report.diagnosis.startswith(f"{subtracted:g} was subtracted") and f"offset={subtracted:g})" in str(report)
+    assert report.diagnosis.startswith(found) and f"offset={subtracted:g})" in str(report)
     assert check_acquisition(ei, offset=subtracted, level="quick").ok
+
+
+def test_an_offset_with_the_wrong_sign_is_recognized() -> None:
+    report = check_acquisition(lambda m, s, b: right.ei(m, s, b + 0.01), offset=0.01, on_fail="report")
+    assert report.diagnosis == "0.01 was added to the improvement where offset=0.01 says that it is subtracted"
+
+
+def test_a_derivative_is_shown_as_it_was_returned() -> None:
+    def message(check: Check, subject: Any, id: str, **abilities: Any) -> str:
+        return check(subject, only=[id], engine="numpy", on_fail="report", **abilities)[id].message
+
+    def by_std(mean: Array, variance: Array, best: float) -> tuple[Array, Array]:
+        return -right.cdf((best - mean) / np.sqrt(variance)), np.full_like(mean, 0.125)
+
+    def of_variance(mean: Array, variance: Array, best: float) -> Array:
+        return right.ei(mean, np.sqrt(variance), best)
+
+    said = message(check_acquisition, of_variance, "E16", gradient=by_std, spread="variance")
+    assert said.startswith("dEI/dvariance[0] = 0.125, expected ")
+
+    def by_mean(mean: Array, std: Array, best: float) -> tuple[Array, Array]:
+        return np.full_like(mean, -0.125), np.zeros_like(mean)
+
+    said = message(check_acquisition, lambda m, s, b: right.ei(-m, s, -b), "E16", gradient=by_mean, maximize=True)
+    assert said.startswith("dEI/dmean[0] = -0.125, expected 0.5 ")
+
+    def of_kernel(l: Array, v: float) -> Callable[[Array, Array], Array]:
+        return lambda A, B: np.full((len(l), len(A), len(B)), 0.125)
+
+    for id, name in (("K9", "dk/dl["), ("K10", "dk/dl_0[")):
+        said = message(check_kernel, right.rbf, id, gradient=of_kernel, gradient_in="raw")
+        assert said.startswith(name) and "] = 0.125, expected " in said
+
+    def of_evidence(l: Array, v: float, s2: float) -> Callable[[Array, Array], Array]:
+        return lambda X, y: np.full(len(l) + 2, 1e3)
+
+    said = message(check_surrogate, right.gp, "G12", lml_gradient=of_evidence, gradient_in="raw")
+    assert said.startswith("dLML/dtheta[") and "] = 1000.0, expected " in said
 
 
 def test_a_spread_that_is_ignored_is_recognized() -> None:

@@ -77,10 +77,16 @@ def chain(sur: Surrogate, case: SurrogateCase) -> None:
 def ask_for_gradient(sur: Surrogate, case: SurrogateCase) -> Array:
     """Ask for the gradient by log length scales, log signal variance, log noise variance."""
     assert sur.lml_gradient is not None
-    d = 1 if sur.shared_lengthscale else len(case.lengthscales)
-    value = answer(sur.factory(sur.lml_gradient, case)(case.X.copy(), case.y.copy()), (d + 2,), "gradient")
-    raw = np.array([*case.lengthscales[:d], case.signal_variance, case.noise_variance])
-    return value * raw if sur.gradient_in == "raw" else value
+    parameters, _ = _parameters(sur, case)
+    value = sur.factory(sur.lml_gradient, case)(case.X.copy(), case.y.copy())
+    return answer(value, parameters.shape, "gradient") * parameters
+
+
+def _parameters(sur: Surrogate, case: SurrogateCase) -> tuple[Array, str]:
+    """Give dtheta / dlog theta for each parameter, or 1 where the gradient is by the logarithms; and what it is by."""
+    d, raw = 1 if sur.shared_lengthscale else len(case.lengthscales), sur.gradient_in == "raw"
+    theta = np.array([*case.lengthscales[:d], case.signal_variance, case.noise_variance])
+    return theta ** float(raw), "theta" if raw else "log theta"
 
 
 def shifted(sur: Surrogate, case: SurrogateCase, j: int, step: float) -> SurrogateCase:
@@ -116,7 +122,9 @@ def gradient(sur: Surrogate, case: SurrogateCase) -> None:
 
     slopes = [(8 * (at(j, h) - at(j, -h)) - (at(j, 2 * h) - at(j, -2 * h))) / (12 * h) for j in range(len(g))]
     size = len(case.X) + sur.oracle(case).fit + float(np.abs(slopes).max())
-    expect_close(g, slopes, 2e-8 * size, "gradient")
+    unit, by = _parameters(sur, case)
+    unit = unit[: len(g)]
+    expect_close(g / unit, slopes / unit, 2e-8 * size / unit, f"dLML/d{by}")
 
 
 @law("G23", "surrogate", "gradient of the likelihood by its units",

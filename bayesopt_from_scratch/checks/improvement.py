@@ -169,9 +169,9 @@ def elementwise(acquisition: Acquisition, case: AcquisitionCase) -> None:
      cases=mixed,
      hint="an in-place operation (std[std == 0] = ..., mean -= best) works on the caller's array")  # fmt: skip
 def pure(acquisition: Acquisition, case: AcquisitionCase) -> None:
-    """Exact; 2^-40 std, not 0, for the gradient of log EI, which has no limit there."""
+    """Exact; a small std, not 0, for the gradients, which have no limit where the mean is the best."""
     for what in ("ei", "log_ei", "gradient", "log_gradient"):
-        function, least = getattr(acquisition, what), 2.0**-40 if what == "log_gradient" else 0.0
+        function, least = getattr(acquisition, what), 2.0**-40 if "gradient" in what else 0.0
         if function is not None:
             std = np.append(case.std[:-1], least * case.std[-1])
             _leaves_alone(function, acquisition.arguments(case.mean, std, case.best), what)
@@ -180,13 +180,12 @@ def pure(acquisition: Acquisition, case: AcquisitionCase) -> None:
 def _leaves_alone(function: Callable[..., Any], arguments: tuple[Array, Array, float], what: str) -> None:
     """Call twice, and with other best values in between."""
     mean, std, best = arguments
-    before = mean.copy(), std.copy()
-    first = _numbers(function(mean, std, best))
-    for name, array, old in zip(("mean", "std"), (mean, std), before, strict=True):
-        expect(np.array_equal(array, old), f"{what} changed its argument {name}")
-    for other in (best - abs(best) - 1, best + abs(best) + 1):  # no memory of these
-        function(mean, std, other)
-    same = all(map(partial(np.array_equal, equal_nan=True), first, _numbers(function(mean, std, best))))
+    before, answers = (mean.copy(), std.copy()), []
+    for incumbent in (best, best - abs(best) - 1, best + abs(best) + 1, best):  # no memory of the two in between
+        answers.append(_numbers(function(mean, std, incumbent)))
+        for name, array, old in zip(("mean", "std"), (mean, std), before, strict=True):
+            expect(np.array_equal(array, old), f"{what} changed its argument {name}")
+    same = all(map(partial(np.array_equal, equal_nan=True), answers[0], answers[-1]))
     expect(same, f"{what} gave another answer to the second call with the same arguments")
 
 

@@ -70,13 +70,17 @@ class Kernel:
         a, b = (np.diag(self(l, v, X, X)) for X in (A, B))
         return np.sqrt(np.abs(np.outer(a, b)))
 
-    def log_gradient(self, l: Array, v: float, A: Array, B: Array) -> Array:
-        """DK / dlog l_j, of shape (d, n, m); one slice only where the length scale is shared."""
+    def ask_for_gradient(self, l: Array, v: float, A: Array, B: Array) -> Array:
+        """DK / dlog l_j or dK / dl_j as declared, (d, n, m); one slice only where the length scale is shared."""
         assert self.gradient is not None
         slices = 1 if self.shared_lengthscale else len(l)
         value = self.made(self.gradient, l, v)(A.copy(), B.copy())
-        G = answer(value, (slices, len(A), len(B)), "gradient(A, B)")
-        return G * l[:slices, None, None] if self.gradient_in == "raw" else G
+        return answer(value, (slices, len(A), len(B)), "gradient(A, B)")
+
+    def by_lengthscale(self, l: Array) -> tuple[Array, str]:
+        """Give dl_j / dlog l_j for each slice, or 1 where the derivative is by log l_j itself; and what it is by."""
+        raw = self.gradient_in == "raw"
+        return (l[:1] if self.shared_lengthscale else l) ** float(raw), "l" if raw else "log l"
 
 
 def needs(*names: str) -> Callable[[Kernel], str]:

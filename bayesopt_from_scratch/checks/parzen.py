@@ -145,7 +145,7 @@ def concentrates(density: Density, case: DensityCase) -> None:
 
 @law("Z13", "density", "leaves its arguments alone", "observations and queries unchanged; the same answer twice",
      "definition", cases=density_case,
-     hint="sorting in place, or appending the prior to the caller's array")  # fmt: skip
+     hint="sorting in place, appending the prior to the caller's array, or weights /= weights.sum()")  # fmt: skip
 def pure(density: Density, case: DensityCase) -> None:
     """Exact."""
     case = density.view(case)

@@ -59,6 +59,23 @@ def mean_in_place(mean, std, best):
     return value
 
 
+def like_the_mean(mean, std, best):
+    out = np.empty_like(mean)
+    out[...] = ei(mean, std, best)
+    return out
+
+
+def afterwards(function, change):
+    """Write into the caller's mean and std once the answer is there."""
+
+    def spoiling(mean, std, best):
+        answer = function(mean.copy(), std.copy(), best)
+        change(mean, std, best)
+        return answer
+
+    return spoiling
+
+
 def broadcast(mean, std, best):
     return ei(mean[:, None], std, best)
 
@@ -262,11 +279,18 @@ _gradient = {
     "Phi(-z)": (lambda z, a, b, s: (-1 - a, b), "E16"),
     "by the variance": (lambda z, a, b, s: (a, b / (2 * s)), "E16"),
     "only one of them": (lambda z, a, b, s: (a,), "E16"),
+    "0/0 at std 0": (lambda z, a, b, s: (a, b * np.divide(s, s, out=np.full_like(s, np.nan), where=s > 0)), "E16"),
+    "0 at std 0": (lambda z, a, b, s: (a * (s > 0), b * (s > 0)), "E16"),
 }
 
 
 def spoilt(change):
-    return lambda mean, std, best: change((best - mean) / std, *ei_gradient(mean, std, best), std)
+    def gradient(mean, std, best):
+        with np.errstate(divide="ignore"):
+            z = (best - mean) / std
+        return change(z, *ei_gradient(mean, std, best), std)
+
+    return gradient
 
 
 def log_spoilt(change):
@@ -305,7 +329,39 @@ _log_gradient = {
 }
 
 _other = {
+    "EI of the type of the means": (partial(check_acquisition, like_the_mean), "E0"),
     "the lowest best is remembered": (lambda **options: check_acquisition(remembering(), **options), "E13"),
+    "log EI raises the caller's std": (
+        partial(
+            check_acquisition, ei, log_ei=afterwards(log_ei, lambda mean, std, best: np.maximum(std, 1e-3, out=std))
+        ),
+        "E13",
+    ),
+    "the gradient shifts the caller's mean": (
+        partial(
+            check_acquisition,
+            ei,
+            gradient=afterwards(ei_gradient, lambda mean, std, best: np.subtract(mean, best, out=mean)),
+        ),
+        "E13",
+    ),
+    "the gradient of log EI raises the caller's std": (
+        partial(
+            check_acquisition,
+            ei,
+            log_gradient=afterwards(log_ei_gradient, lambda mean, std, best: np.maximum(std, 1e-9, out=std)),
+        ),
+        "E13",
+    ),
+    "the gradient by std where the variance is declared": (
+        partial(
+            check_acquisition,
+            lambda m, v, b: ei(m, np.sqrt(v), b),
+            gradient=lambda m, v, b: ei_gradient(m, np.sqrt(v), b),
+            spread="variance",
+        ),
+        "E16",
+    ),
     "maximization declared, minimization done": (partial(check_acquisition, ei, maximize=True), "E5"),
     "variance declared, std expected": (partial(check_acquisition, ei, spread="variance"), "E7"),
     "an offset declared, none used": (partial(check_acquisition, ei, offset=0.01), "E1"),
@@ -334,6 +390,31 @@ WRONG = [
     *((f"conventions: {what}", check, id) for what, (check, id) in _other.items()),
 ]
 
+
+def by_variance(gradient):
+    def function(mean, variance, best):
+        std = np.sqrt(variance)
+        *others, by_std = gradient(mean, std, best)
+        return *others, by_std / np.where(std > 0, 2 * std, 1.0)
+
+    return function
+
+
+def by_negative(gradient):
+    def function(mean, std, best):
+        *value, by_mean, by_std = gradient(-mean, std, -best)
+        return *value, -by_mean, by_std
+
+    return function
+
+
+def by_the_chain_rule(mean, std, best):
+    """As automatic differentiation gives it: 1/std - (z/std) Phi/h."""
+    value, by_mean, _ = log_ei_gradient(mean, std, best)
+    z = (best - mean) / std
+    return value, by_mean, 1 / std - z / std * (-by_mean * std)
+
+
 RIGHT = [
     (
         "EI",
@@ -341,7 +422,26 @@ RIGHT = [
             check_acquisition, ei, log_ei=log_ei, gradient=ei_gradient, log_gradient=log_ei_gradient, any_shape=True
         ),
     ),
-    ("EI of the variance", partial(check_acquisition, lambda m, v, b: ei(m, np.sqrt(v), b), spread="variance")),
-    ("EI for maximization", partial(check_acquisition, lambda m, s, b: ei(-m, s, -b), maximize=True)),
+    (
+        "EI of the variance",
+        partial(
+            check_acquisition,
+            lambda m, v, b: ei(m, np.sqrt(v), b),
+            gradient=by_variance(ei_gradient),
+            log_gradient=by_variance(log_ei_gradient),
+            spread="variance",
+        ),
+    ),
+    (
+        "EI for maximization",
+        partial(
+            check_acquisition,
+            lambda m, s, b: ei(-m, s, -b),
+            gradient=by_negative(ei_gradient),
+            log_gradient=by_negative(log_ei_gradient),
+            maximize=True,
+        ),
+    ),
+    ("log EI gradient by the chain rule", partial(check_acquisition, ei, log_gradient=by_the_chain_rule)),
     ("EI with an offset", partial(check_acquisition, lambda m, s, b: ei(m, s, b - 0.01), offset=0.01)),
 ]

@@ -64,6 +64,12 @@ def redraw(x, c, h, rng):
     return x
 
 
+def three_tries(x, c, h, rng):
+    for _ in range(2):
+        x = x if 0 <= x <= 1 else rng.normal(c, h)
+    return min(max(x, 0.0), 1.0)
+
+
 def by_coordinate(observations, m, rng):
     n = len(observations)
     choice = [[rng.integers(n + 1) for _ in observations[0]] for _ in range(m)] if n else []
@@ -316,12 +322,24 @@ _make = {
         with_sampler(lambda X, m, rng: np.resize(parzen(X)[1](min(m, 50), rng), (m, X.shape[1]))),
         "Z8",
     ),
+    "three tries, then clipped": (with_sampler(drawing(wall=three_tries)), "Z20"),
     "numpy's global generator": (with_sampler(lambda X, m, rng: np.random.random((m, X.shape[1]))), "Z17"),  # noqa: NPY002
     "numpy's global generator, seeded": (with_sampler(seeding_numpy), "Z17"),
     "always the same seed": (with_sampler(lambda X, m, rng: parzen(X)[1](m, np.random.default_rng(0))), "Z17"),
     "the generator of the first call": (first_generator, "Z17"),
     "a generator of its own": (with_sampler(lambda X, m, rng: parzen(X)[1](m, np.random.default_rng())), "Z17"),
 }
+
+
+def afterwards(make, change):
+    """Write into the caller's arrays once the density is made of copies."""
+
+    def spoiling(*arguments):
+        made = make(*(np.copy(a) if isinstance(a, np.ndarray) else a for a in arguments))
+        change(*arguments)
+        return made
+
+    return spoiling
 
 
 def weighing(change, sampling=None):
@@ -360,6 +378,7 @@ _weighted = {
     "samples that ignore the weights": (weighing(lambda w: w, lambda X, w: parzen(X)[1]), "Z19"),
     "samples by squared weights": (weighing(lambda w: w, lambda X, w: parzen(X, w**4)[1]), "Z19"),
     "samples by inverse weights": (weighing(lambda w: w, lambda X, w: parzen(X, 1 / w)[1]), "Z19"),
+    "normalizes the caller's weights": (afterwards(parzen, lambda X, w: np.divide(w, w.sum(), out=w)), "Z13"),
 }
 
 
@@ -391,6 +410,13 @@ def with_codes(make, sample):
     return lambda codes, k: (make(codes, k)[0], lambda n, rng: sample(make(codes, k)[1], codes, k, n, rng))
 
 
+def clipped_codes(sample, codes, k, n, rng):
+    u, i = rng.random(n), rng.integers(len(codes) + 1, size=n)
+    for c, code in enumerate(codes):
+        u[i == c] = rng.normal((code + 0.5) / k, 0.1, (i == c).sum())
+    return np.clip(np.floor(k * u), 0, k - 1).astype(int)
+
+
 _integers = {
     "centres on the edges of their cells": (cells(centres=lambda c, k: c / k), "Z5"),
     "cells reach half a step too far": (cells(edges=lambda k: (np.arange(k + 1) - 0.5) / k), "Z5"),
@@ -416,6 +442,8 @@ _integers = {
     ),
     "codes from the other end, where there are many": (lambda c, k: integers(k - 1 - c if k > 10 else c, k), "Z5"),
     "samples drawn evenly": (with_codes(integers, lambda sample, codes, k, n, rng: rng.integers(k, size=n)), "Z5"),
+    "samples clipped at the ends": (with_codes(integers, clipped_codes), "Z5"),
+    "shifts the caller's codes": (afterwards(integers, lambda codes, k: np.add(codes, 1, out=codes)), "Z13"),
     "samples from 1 to k": (with_codes(integers, lambda sample, codes, k, n, rng: sample(n, rng) + 1), "Z5"),
     "samples with fractions": (with_codes(integers, lambda sample, codes, k, n, rng: sample(n, rng) + 0.25), "Z5"),
     "samples rounded down": (
@@ -439,6 +467,7 @@ _categories = {
     "rarer is likelier": (counts(lambda c, n, k: (n - c + 1) / (n * k - n + k)), "Z9"),
     "the first category favoured": (counts(lambda c, n, k: (c + 1 / k + (np.arange(k) == 0)) / (n + 2)), "Z9"),
     "only whether it was seen": (counts(lambda c, n, k: ((c > 0) + 1 / k) / ((c > 0).sum() + 1)), "Z9"),
+    "counts the caller's codes from 1": (afterwards(categories, lambda codes, k: np.add(codes, 1, out=codes)), "Z13"),
     "categories beyond the seen dropped": (
         lambda codes, k: right._masses(np.bincount(codes) / max(len(codes), 1)),
         "Z9",
@@ -493,6 +522,7 @@ _log_scale = {
         jacobian(right_jacobian, lambda s, low, high, n, rng: np.log(s(n, rng) / low) / math.log(high / low)),
         "Z6",
     ),
+    "takes the caller's logarithms": (afterwards(log_scale, lambda x, low, high: np.log(x, out=x)), "Z13"),
     "samples beyond high by an ulp": (
         jacobian(right_jacobian, lambda s, low, high, n, rng: np.append(s(n - 1, rng), np.nextafter(high, 9))),
         "Z6",
@@ -520,6 +550,7 @@ _split = {
     "rounded down": (cut(size=lambda n: math.floor(0.15 * n)), "Z10"),
     "rounded to the nearest": (cut(size=lambda n: max(1, round(0.15 * n))), "Z10"),
     "one too many": (cut(size=lambda n: math.ceil(0.15 * n) + 1), "Z10"),
+    "at most 40": (cut(size=lambda n: min(40, math.ceil(0.15 * n))), "Z10"),
     "at most 25": (cut(size=lambda n: min(25, math.ceil(0.15 * n))), "Z10"),
     "the square root of n": (cut(size=lambda n: math.ceil(0.15 * math.sqrt(n))), "Z10"),
     "all with the value at the threshold": (threshold, "Z10"),

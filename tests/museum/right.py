@@ -187,7 +187,8 @@ def log_ei(mean, std, best):
 
 
 def ei_gradient(mean, std, best):
-    z = (best - mean) / std
+    with np.errstate(divide="ignore"):
+        z = (best - mean) / std
     return -cdf(z), pdf(z)
 
 
