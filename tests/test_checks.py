@@ -514,6 +514,25 @@ def test_a_slip_that_has_nothing_to_do_with_laws_is_told_once(error: type[Except
     assert report["E5"].status == "not run" and report["E5"].message == f"the subject raised {error.__name__} in E0"
 
 
+def test_a_hint_about_numbers_is_not_given_to_who_raises() -> None:
+    class Raises(RandomSearch):
+        def suggest(self, space: Any, trials: Any, rng: Any) -> Any:
+            return super().suggest(space, trials, rng) if len(trials) < 2 else 1 / 0
+
+    report = check_strategy(Raises, only=["T0", "T2", "T6", "T19"], on_fail="report", engine="numpy", max_examples=40)
+    assert [row.id for row in report.broken] == ["T0", "T2"]
+    assert all(row.message.startswith("raised ZeroDivisionError") for row in report.broken)
+    assert [row.id for row in report.broken if row.hint] == ["T2"]
+
+
+@pytest.mark.parametrize("error", [SystemExit, MemoryError])
+def test_a_space_that_cannot_be_made_is_a_broken_one(error: type[BaseException]) -> None:
+    def make(parameters: object) -> object:
+        raise error("no")
+
+    assert check_space(make, on_fail="report", level="quick").rows[0].message.startswith(f"raised {error.__name__}: no")
+
+
 @pytest.mark.parametrize(
     ("check", "form"),
     [

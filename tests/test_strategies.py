@@ -1,5 +1,8 @@
 """Do all strategies keep the laws of strategies, on all kinds of spaces?"""
 
+import math
+import re
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -233,6 +236,32 @@ def test_another_exception_at_the_end() -> None:
     assert check_strategy(Stops, only=["T14"], on_fail="report")["T14"].message.startswith("raised StopIteration")
 
 
+class CountsTrials(RandomSearch):
+    """Takes a space for used up when it has as many trials as combinations, copies or not."""
+
+    def suggest(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> dict[str, Any]:
+        if space.finite and len(trials) >= math.prod(axis.n_cells for axis in space.axes):
+            raise SpaceExhausted("all tried")
+        return super().suggest(space, trials, rng)
+
+
+def test_an_early_end_is_told_by_the_law_about_the_end() -> None:
+    report = check_strategy(CountsTrials, on_fail="report", max_examples=40, engine="numpy")
+    assert [row.id for row in report.broken] == ["T14"]
+    assert re.search(r"exhausted after \d+ trials, though (1 combination is|\d+ combinations are) left", str(report))
+
+
+def test_an_early_end_of_many_combinations_is_told_too() -> None:
+    class Tired(RandomSearch):
+        def suggest(self, space: Space, trials: Sequence[Trial], rng: np.random.Generator) -> dict[str, Any]:
+            if trials:
+                raise SpaceExhausted("enough")
+            return super().suggest(space, trials, rng)
+
+    report = check_strategy(Tired, spaces={"a": Int(0, 99)}, only=["T0", "T14"], on_fail="report", engine="numpy")
+    assert report["T14"].status == "not run" and "combinations are left" in report["T0"].message
+
+
 def test_an_object_is_copied_and_a_class_is_made() -> None:
     strategy = RandomSearch()
     made = []
@@ -264,6 +293,10 @@ def test_what_is_no_strategy() -> None:
         check_strategy("gp")
     with pytest.raises(ValueError, match="expected invariance to be one of None, 'affine', 'rank', got 'all'"):
         check_strategy(RandomSearch, invariance="all")
+    locked = RandomSearch()
+    object.__setattr__(locked, "lock", threading.Lock())
+    with pytest.raises(ValueError, match="expected a class or function that makes the strategy"):
+        check_strategy(locked)
     nothing: list[Any] = []
     for spaces in (nothing, 3):
         with pytest.raises(ValueError, match="expected a space or a sequence of spaces"):

@@ -144,7 +144,12 @@ def check_strategy(
     """
     one_of("invariance", invariance, (None, "affine", "rank"))
     if not isinstance(strategy, type) and hasattr(strategy, "suggest"):
-        pristine = copy.deepcopy(strategy)
+        try:
+            pristine = copy.deepcopy(strategy)
+        except Exception as error:
+            raise ValueError(
+                f"expected a class or function that makes the strategy, as this one cannot be copied: {error}"
+            ) from error
         make: Callable[[], Any] = lambda: copy.deepcopy(pristine)  # noqa: E731
     elif callable(strategy):
         make = strategy

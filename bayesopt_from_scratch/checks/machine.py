@@ -11,13 +11,24 @@ from ..search.space import Params, Space
 from ..search.trial import Trial
 from .draw import Draw
 from .law import expect, law
+from .places import expect_no_diagonal, five_floats, place_on_side
 from .sequential import SequentialTest
-from .strategy import HistoryCase, Sketch, StrategySubject, combinations, history, key, objective, running, told
+from .strategy import (
+    MOST_LEFT,
+    HistoryCase,
+    Sketch,
+    StrategySubject,
+    combinations,
+    expect_none_left,
+    history,
+    key,
+    objective,
+    running,
+    told,
+)
 from .strategy_laws import PROTOCOL, expect_legal, expect_same, free_floats, needs_float
 
 __all__: list[str] = []
-
-MOST_LEFT = 64  # combinations that are asked for one by one
 
 
 def _finite(subject: StrategySubject) -> str:
@@ -43,6 +54,8 @@ def used_up(subject: StrategySubject, case: HistoryCase) -> None:
         tried.add(place)
         state = ("done", "failed", "running")[len(trials) % 3]
         trials.append(told(running(len(trials), params), state, objective(space, params)))
+    if not subject.grid:
+        expect_none_left(space, trials)
 
 
 def _asked_in_parallel(draw: Draw) -> Sketch:
@@ -51,14 +64,22 @@ def _asked_in_parallel(draw: Draw) -> Sketch:
     return history(draw, numbers=(0, 24, 5, 12, 16), finite=finite, continuous=not finite, most=3 if finite else 2)
 
 
-@law("T15", "strategy", "k asks are k points", "suggestions asked for without a tell are all different", PROTOCOL,
-     cases=_asked_in_parallel, share=0.5,
-     hint="an untold trial must change the next suggestion, whatever the generator")  # fmt: skip
+@law("T15", "strategy", "k asks are k points",
+     "suggestions asked for without a tell are all different, and no two coordinates run together", PROTOCOL,
+     cases=_asked_in_parallel, always=(five_floats,), share=0.5,
+     hint="an untold trial must change the next suggestion, whatever the generator; or a sequence has too few "
+     "coordinates, and some serve two sides")  # fmt: skip
 def parallel(subject: StrategySubject, case: HistoryCase) -> None:
-    """Exact; and not four points that are one for all practical purposes: chance does that in 1 of 10^19 cases."""
+    """Exact; and not points that are one for all practical purposes: chance does that in 1 of 10^19 cases.
+
+    Where nothing was tried, and on four sides or more, 16 are asked for: no two sides may go up and down together. A
+    grid may; so may sides that do not move yet.
+    """
     trials = list(case.trials)
     found: set[Any] = set()
-    for seed in range(case.seed, case.seed + 4):
+    names = free_floats(case.space)
+    asks = 16 if len(names) > 3 and not trials and not subject.grid else 4
+    for seed in range(case.seed, case.seed + asks):
         params = subject.ask(subject.make(), case.space, trials, seed)
         if params is None:
             return
@@ -66,11 +87,13 @@ def parallel(subject: StrategySubject, case: HistoryCase) -> None:
         expect(place not in found, f"{params} is suggested twice, while it runs")
         found.add(place)
         trials.append(running(len(trials), params))
-    U = case.space.to_unit([trial.params for trial in trials[-4:]])
+    U = case.space.to_unit([trial.params for trial in trials[-asks:]])
     apart = np.nan_to_num(np.abs(U - U[0])).max() > 1e-7 or len({tuple(row) for row in np.isnan(U)}) > 1
-    expect(
-        apart, f"four suggestions asked for without a tell differ by less than 1e-7 of the side: {trials[-1].params}"
-    )
+    differ = f"{asks} suggestions asked for without a tell differ by less than 1e-7 of the side"
+    expect(apart, f"{differ}: {trials[-1].params}")
+    if asks == 16:
+        places = np.array([[place_on_side(case.space, trial.params, name) for name in names] for trial in trials])
+        expect_no_diagonal(names, places, "16 suggestions asked for without a tell")
 
 
 @law("T16", "strategy", "resumes", "a fresh strategy on a prefix of the history continues as the live one did",
@@ -180,8 +203,3 @@ def _from_disk(space: Space, trials: Sequence[Trial]) -> list[Trial]:
     """Write a history down and read it back."""
     records = [[t.number, space.encode(t.params), t.state, t.value, t.error] for t in trials]
     return [Trial(n, space.decode(params), *rest) for n, params, *rest in json.loads(json.dumps(records))]
-
-
-def place_on_side(space: Space, params: Any, name: str) -> float:
-    """Place of one value on its side."""
-    return float(space.parameters[name].to_unit([params[name]])[0])

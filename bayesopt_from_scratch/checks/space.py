@@ -102,7 +102,7 @@ def able(*names: str) -> Callable[[SpaceSubject], str]:
     def applies(subject: SpaceSubject) -> str:
         try:
             space = subject.make(dict(subject.parameters or {"rate": Float(-1, 2)}))
-        except Exception:
+        except (Exception, SystemExit):
             return ""  # a law that needs nothing will say what is wrong
         missing = [name for name in names if not hasattr(space, name)]
         return f"the space has no {' and no '.join(missing)}" if missing else ""

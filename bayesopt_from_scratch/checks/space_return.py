@@ -6,13 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from ..search.parameter import Parameter
+from ..search.parameter import Choice, Int, Parameter
 from .law import EPS, expect, expect_close, law
 from .space import SpaceCase, SpaceSubject, able, same, space_case
 from .space_laws import HERE
 from .space_rounding import check_types, unit_rounding, value_rounding
 
 __all__: list[str] = []
+
+_places = np.array([[0.1], [0.3], [0.6180339887], [0.9]])
+many_integers = SpaceCase({"depth": Int(0, 10**8)}, _places)  # more than single precision can tell apart
+options_like_positions = SpaceCase({"kind": Choice(1, 2, 4)}, _places)
 
 
 @law("S8", "space", "what to_unit returns", "(n, p), between 0 and 1, NaN where and only where not active", HERE,
@@ -30,7 +34,9 @@ def rows(subject: SpaceSubject, case: SpaceCase) -> None:
 
 
 @law("S9", "space", "there and back, from the cube", "to_unit(from_unit(u)) = u, or within the cell of u", HERE,
-     cases=space_case, hint="both directions must use the same scale and the same bounds")  # fmt: skip
+     cases=space_case, always=(many_integers,),
+     hint="both directions must use the same scale, the same bounds and all digits; in a cache, equal values of "
+     "different types share an entry")  # fmt: skip
 def from_the_cube(subject: SpaceSubject, case: SpaceCase) -> None:
     """A Float: its rounding in units of the range. A cell: no further than its size."""
     made = subject(case)
@@ -76,8 +82,9 @@ def accepts(subject: SpaceSubject, case: SpaceCase) -> None:
 
 
 @law("S12", "space", "check refuses what is outside",
-     "an error for a value out of bounds, missing, unknown, not active",
-     HERE, cases=space_case, applies=able("check"), hint="NaN is between no bounds; 0.5 is no integer")  # fmt: skip
+     "an error for a value out of bounds, of another type, missing, unknown, not active",
+     HERE, cases=space_case, applies=able("check"), hint="NaN is between no bounds; 0.5 is no integer; '3' "
+     "is no number, and True none either")  # fmt: skip
 def refuses(subject: SpaceSubject, case: SpaceCase) -> None:
     """Exact; any error will do."""
     made = subject(case)
@@ -99,8 +106,9 @@ def _outside(parameters: dict[str, Parameter], params: dict[str, Any]) -> list[d
             wrong.append(params | {name: parameter.value(parameter.low)})
             continue
         width = max(1, parameter.high - parameter.low)
-        numbers: list[Any] = [parameter.low - width, parameter.high + width, math.nan, "x"]
-        values = [*numbers, *([parameter.low + 0.5] if parameter.step else [])] if parameter.ordered else [object()]
+        numbers: list[Any] = [parameter.low - width, parameter.high + width, math.nan, math.inf, -math.inf, "x"]
+        numbers += [str(parameter.low), *([parameter.low + 0.5, True] if parameter.step else [])]
+        values = numbers if parameter.ordered else [object()]
         wrong += [params | {name: value} for value in values]
         wrong.append({other: value for other, value in params.items() if other != name})
     return wrong
@@ -146,8 +154,8 @@ def pure(subject: SpaceSubject, case: SpaceCase) -> None:
 
 
 @law("S15", "space", "survives JSON", "decode(json(encode(params))) = params, options by identity", HERE,
-     cases=space_case, applies=able("encode", "decode"),
-     hint="1, 1.0 and true are three options; a list is not hashable")  # fmt: skip
+     cases=space_case, always=(options_like_positions,), applies=able("encode", "decode"),
+     hint="1, 1.0 and true are three options; a list is not hashable; a position taken for an option")  # fmt: skip
 def survives_json(subject: SpaceSubject, case: SpaceCase) -> None:
     """Exact: repr of a float is read back to the bit."""
     made = subject(case)

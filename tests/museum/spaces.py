@@ -332,6 +332,61 @@ class OptionsAsText(Checked):
         }
 
 
+class SinglePrecisionIntegers(Plain):
+    def integer(self, p, x):
+        return min(max(int(np.float32(super().integer(p, x))), p.low), p.high)
+
+
+class EqualValuesShareAnEntry(Plain):
+    """A cache that takes 1 for True."""
+
+    def __init__(self, parameters):
+        super().__init__(parameters)
+        self.places = {}
+
+    def to_unit(self, many):
+        U = super().to_unit(many)
+        for i, params in enumerate(many):
+            for j, name in enumerate(self.parameters):
+                if name in params and not isinstance(params[name], list):
+                    U[i, j] = self.places.setdefault((name, params[name]), U[i, j])
+        return U
+
+
+class ValuesBeforePositions(Checked):
+    """Writes positions, and takes a position that is an option for that option."""
+
+    def decode(self, encoded):
+        return {
+            n: next((o for o in p.options if type(o) is int and o == v), p.options[v])
+            if isinstance(p := self.parameters[n], Choice)
+            else v
+            for n, v in encoded.items()
+        }
+
+
+class Lenient(Checked):
+    """Refuses only what the test for a number lets through."""
+
+    def check(self, params):
+        return super().check({n: self.number(self.parameters.get(n), v) for n, v in params.items()})
+
+
+class InfinityIsTheEnd(Lenient):
+    def number(self, p, value):
+        return p.high if p and p.ordered and value == math.inf else value
+
+
+class TextIsANumber(Lenient):
+    def number(self, p, value):
+        return type(p.low)(value) if p and p.ordered and isinstance(value, str) and value != "x" else value
+
+
+class TrueIsANumber(Lenient):
+    def number(self, p, value):
+        return int(value) if p and p.step and value is True else value
+
+
 WRONG = [
     *((f"space: {what}", partial(check_space, make), id) for what, (make, id) in {
         "inactive parameters are None": (InactiveAsNone, "S0"),
@@ -367,6 +422,12 @@ WRONG = [
         "writes into its argument": (WritesIntoItsArgument, "S14"),
         "another answer each time": (Restless, "S14"),
         "options as JSON": (OptionsAsText, "S15"),
+        "positions taken for options": (ValuesBeforePositions, "S15"),
+        "integers through single precision": (SinglePrecisionIntegers, "S9"),
+        "equal values share an entry of a cache": (EqualValuesShareAnEntry, "S9"),
+        "infinity passes for the upper bound": (InfinityIsTheEnd, "S12"),
+        "text passes for a number": (TextIsANumber, "S12"),
+        "True passes for a number": (TrueIsANumber, "S12"),
     }.items()),
 ]  # fmt: skip
 

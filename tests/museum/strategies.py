@@ -532,6 +532,47 @@ class Sobol(Right):
         return super().suggest(space, trials, np.random.default_rng(len(trials)))
 
 
+class EightOptions(Right):
+    """Of a longer list only the first eight are ever drawn."""
+
+    def draw(self, space, best, rng):
+        u = np.nan_to_num(space.to_unit([super().draw(space, best, rng)])[0], nan=0.5)
+        return space.from_unit([x * min(1, 8 / a.n_cells) if isinstance(a, Choice) else x
+                                for x, a in zip(u, space.axes, strict=True)])  # fmt: skip
+
+
+def radical_inverse(i, base):
+    return 0.0 if i == 0 else (i % base + radical_inverse(i // base, base)) / base
+
+
+class ThreePrimes(Right):
+    """A Halton sequence whose fourth coordinate is its first."""
+
+    primes = (2, 3, 5)
+
+    def suggest(self, space, trials, rng):
+        taken = Distinct(t.params for t in trials)
+        for i in range(len(trials) + 1, len(trials) + 200):
+            u = [radical_inverse(i, self.primes[j % len(self.primes)]) for j in range(len(space.axes))]
+            params = space.from_unit(u)
+            if params not in taken:
+                return params
+        return self.anything_left(space, taken, rng)
+
+
+class Halton(ThreePrimes):
+    primes = (2, 3, 5, 7, 11)
+
+
+class EndsByTheCount(Right):
+    """A space is used up when it has as many trials as combinations, copies or not."""
+
+    def suggest(self, space, trials, rng):
+        if space.finite and len(trials) >= np.prod([a.n_cells for a in space.axes]):
+            raise SpaceExhausted("all tried")
+        return super().suggest(space, trials, rng)
+
+
 CHOICES = {"c": Choice("a", "b", "c"), "d": Choice(1, 1.0, True)}
 check = partial(check_strategy, patience=None)
 
@@ -581,6 +622,8 @@ WRONG = [
         "a running trial counts as 0": (RunningIsZero, "T23"),
         "a width fitted once and kept": (FittedOnce, "T9"),
         "what was tried ten trials ago": (LooksTenBack, "T14"),
+        "ends by the number of trials": (EndsByTheCount, "T14"),
+        "only the first eight options": (EightOptions, "T19"),
     }.items()),
     ("strategy: a threshold in units of y", partial(check, Threshold, invariance="affine"), "T11"),
     ("strategy: an origin of y", partial(check, FailedIsZeroAmongValues, invariance="affine"), "T12"),
@@ -591,6 +634,7 @@ WRONG = [
         "the index of another list": Misaligned,
         "the oldest wins": FirstComer,
     }.items()),
+    ("strategy: three primes for five sides", partial(check, ThreePrimes, deterministic=True), "T15"),
     ("strategy: a grid by the number of trials", partial(check, GridByCount, grid=True), "T14"),
     ("strategy: options that are equal numbers are one", partial(check, Climb, spaces=CHOICES), "T14"),
 ]  # fmt: skip
@@ -604,6 +648,7 @@ RIGHT = [
     ("a climb, only choices", partial(check, Right, spaces=CHOICES)),
     ("a grid in order", partial(check, Grid, grid=True, invariance="rank")),
     ("a fixed sequence", partial(check, Sobol, deterministic=True)),
+    ("a Halton sequence", partial(check, Halton, deterministic=True, invariance="rank")),
     ("affine is less than rank", partial(check, Right, invariance="affine")),
     ("values, declared so", partial(check, Weights, invariance="affine")),
 ]
