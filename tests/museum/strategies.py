@@ -532,6 +532,47 @@ class Sobol(Right):
         return super().suggest(space, trials, np.random.default_rng(len(trials)))
 
 
+class PartOfTheDone(Right):
+    """What it looks at."""
+
+    @staticmethod
+    def part(done):
+        return done
+
+    def best(self, trials):
+        return super().best(self.part([t for t in trials if t.state == "done"]))
+
+
+class WithoutTheFirst(PartOfTheDone):
+    part = staticmethod(lambda done: done[1:])
+
+
+class FirstSixty(PartOfTheDone):
+    part = staticmethod(lambda done: done[:60])
+
+
+class LatestTwenty(PartOfTheDone):
+    """Right: an ageing population."""
+
+    part = staticmethod(lambda done: done[-20:])
+
+
+class ByAbsoluteValue(Right):
+    """Losses are not negative, are they?"""
+
+    loss = staticmethod(abs)
+
+    def best(self, trials):
+        done = [t for t in trials if t.state == "done"]
+        return min(done, key=lambda t: (self.loss(t.value), t.number)).params if len(done) > 3 else None
+
+
+class ByLogarithm(ByAbsoluteValue):
+    """All that is not above 0 is the same."""
+
+    loss = staticmethod(lambda y: np.log(max(y, 1e-12)))
+
+
 class EightOptions(Right):
     """Of a longer list only the first eight are ever drawn."""
 
@@ -629,10 +670,14 @@ WRONG = [
     ("strategy: an origin of y", partial(check, FailedIsZeroAmongValues, invariance="affine"), "T12"),
     ("strategy: a loss of 0 taken for none", partial(check, ZeroIsNone, invariance="affine"), "T12"),
     ("strategy: values where ranks are declared", partial(check, Weights, invariance="rank"), "T13"),
-    *((f"strategy that is to learn: {what}", partial(check, make, learns=True), "T20") for what, make in {
-        "chance": Anywhere,
-        "the index of another list": Misaligned,
-        "the oldest wins": FirstComer,
+    *((f"strategy that is to learn: {what}", partial(check, make, learns=True), id) for what, (make, id) in {
+        "chance": (Anywhere, "T20"),
+        "the index of another list": (Misaligned, "T20"),
+        "the oldest wins": (FirstComer, "T20"),
+        "absolute values": (ByAbsoluteValue, "T20"),
+        "logarithms of values": (ByLogarithm, "T20"),
+        "leaves the first trial out": (WithoutTheFirst, "T22"),
+        "only the first sixty": (FirstSixty, "T22"),
     }.items()),
     ("strategy: three primes for five sides", partial(check, ThreePrimes, deterministic=True), "T15"),
     ("strategy: a grid by the number of trials", partial(check, GridByCount, grid=True), "T14"),
@@ -644,6 +689,7 @@ RIGHT = [
     ("a climb that learns", partial(check, Right, learns=True)),
     ("two densities that learn", partial(check, Densities, learns=True, invariance="rank")),
     ("chance", partial(check, Anywhere, invariance="rank")),
+    ("a climb from the latest twenty", partial(check, LatestTwenty, learns=True)),
     ("a climb, an object", partial(check, Right())),
     ("a climb, only choices", partial(check, Right, spaces=CHOICES)),
     ("a grid in order", partial(check, Grid, grid=True, invariance="rank")),
