@@ -52,6 +52,7 @@ from . import (  # noqa: F401  (each enters its laws into the table)
     split,
     strategy_aims,
     strategy_laws,
+    strategy_moves,
     strategy_values,
     surrogate_use,
 )

@@ -20,7 +20,7 @@ from .law import expect, law
 from .sequential import SequentialTest
 from .strategy import HistoryCase, Sketch, StrategySubject, combinations, history, running, told
 
-__all__ = ["deciding", "sides", "slope"]
+__all__ = ["Asker", "deciding", "sides", "slope"]
 
 _UNITS, _ORIGINS, _PAIRS, _ASKS, _SECONDS = (1e-3, 1.0, 1e6), (1.0, -3.0, -0.5), 400, 240, 12.0
 _OUTLIERS = (  # what it is, which trial, in how many trials, in how many histories at most
@@ -70,7 +70,7 @@ def slope(case: HistoryCase, name: str, turn: int, down: bool, n: int = 30, fail
     return [told(running(i, params), state, float(v)) for i, (params, state, v) in described]
 
 
-class _Asker:
+class Asker:
     """Asks one subject about made-up histories, as long as there is time: what is not decided by then is not broken."""
 
     def __init__(self, subject: StrategySubject, case: HistoryCase) -> None:
@@ -115,7 +115,7 @@ def not_the_worst(subject: StrategySubject, case: HistoryCase) -> None:
     With ``learns=True`` two more tests, as rarely false for whoever goes the better way in 3 of 4 pairs that differ,
     and for whom 3 of 10 pairs differ.
     """
-    asker = _Asker(subject, case)
+    asker = Asker(subject, case)
     for name in deciding(case.space):
         test = SequentialTest(0.5, 0.8)
         for difference in asker.differences(name):
@@ -131,7 +131,7 @@ def not_the_worst(subject: StrategySubject, case: HistoryCase) -> None:
             _seeks_the_better(asker, name)
 
 
-def _seeks_the_better(asker: _Asker, name: str) -> None:
+def _seeks_the_better(asker: Asker, name: str) -> None:
     """Expect that 3 of 10 pairs differ, and that of these it goes the better way in 3 of 4; some trials failed."""
     worse, alike = SequentialTest(0.25, 0.5), SequentialTest(0.7, 0.95)
     for difference in asker.differences(name, failures=True):
@@ -155,7 +155,7 @@ def _seeks_the_better(asker: _Asker, name: str) -> None:
      "the bounds")  # fmt: skip
 def ends_in_reach(subject: StrategySubject, case: HistoryCase) -> None:
     """Chance misses a tenth 240 times in 1 of 10^11 cases; there are trials there already, so one need not be bold."""
-    asker = _Asker(subject, case)
+    asker = Asker(subject, case)
     for name in deciding(case.space):
         parameter = case.space.parameters[name]
         near = max(0.1, 0.5 / parameter.n_cells + 1e-9) if parameter.n_cells else 0.1
@@ -164,7 +164,7 @@ def ends_in_reach(subject: StrategySubject, case: HistoryCase) -> None:
             expect(_reaches(asker, name, down, near), f"{name} never came near {best}, in {_ASKS} suggestions")
 
 
-def _reaches(asker: _Asker, name: str, down: bool, near: float) -> bool:
+def _reaches(asker: Asker, name: str, down: bool, near: float) -> bool:
     """Whether some suggestion comes near the end where values are best, or the time is up, or the space used up."""
     histories = [slope(asker.case, name, turn, down) for turn in range(3)]
     found = (asker.ask(histories[turn % 3], turn, name) for turn in range(_ASKS))
@@ -182,7 +182,7 @@ def last_counts(subject: StrategySubject, case: HistoryCase) -> None:
     that turning the order of all of them round changes nothing in 12 histories, is let off. Histories with another
     first value have 6 to 29 trials, for whoever keeps a window of the latest 10 or 20.
     """
-    asker = _Asker(subject, case)
+    asker = Asker(subject, case)
     for name in deciding(case.space)[:1]:
         changes = 0
         for _, difference in zip(range(12), asker.differences(name), strict=False):
@@ -194,7 +194,7 @@ def last_counts(subject: StrategySubject, case: HistoryCase) -> None:
             expect(changes <= 3 or _heeds(asker, name, i, numbers, most), text)
 
 
-def _heeds(asker: _Asker, name: str, i: int, numbers: range, most: int) -> bool:
+def _heeds(asker: Asker, name: str, i: int, numbers: range, most: int) -> bool:
     """Whether some suggestion changes with the i-th value of so many trials, or the time is up."""
     for turn in range(most):
         trials = slope(asker.case, name, turn, turn % 2 == 1, numbers[turn % len(numbers)])

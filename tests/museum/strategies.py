@@ -573,6 +573,36 @@ class ByLogarithm(ByAbsoluteValue):
     loss = staticmethod(lambda y: np.log(max(y, 1e-12)))
 
 
+class OneSideAtATime(Right):
+    """Right: one coordinate of the best is moved."""
+
+    unmoved = 0
+
+    def draw(self, space, best, rng):
+        if best is None or rng.random() < 0.1:
+            return super().draw(space, None, rng)
+        u = np.nan_to_num(space.to_unit([best])[0], nan=0.5)
+        j = int(rng.integers(max(1, len(u) - self.unmoved)))
+        u[j] = rng.random() if isinstance(space.axes[j], Choice) else u[j] + 0.1 * rng.standard_normal()
+        return space.from_unit(np.clip(u, 0, 1))
+
+
+class LastSideStandsStill(OneSideAtATime):
+    unmoved = 1
+
+
+class StepsInRawUnits(Right):
+    """A tenth of the range, also where a side is logarithmic."""
+
+    def draw(self, space, best, rng):
+        params = super().draw(space, best, rng)
+        for name, p in space.parameters.items():
+            if best is not None and not p.step and name in params and name in best:
+                step = 0.1 * (p.high - p.low) * rng.standard_normal()
+                params[name] = float(np.clip(best[name] + step, p.low, p.high))
+        return params
+
+
 class EightOptions(Right):
     """Of a longer list only the first eight are ever drawn."""
 
@@ -678,6 +708,8 @@ WRONG = [
         "logarithms of values": (ByLogarithm, "T20"),
         "leaves the first trial out": (WithoutTheFirst, "T22"),
         "only the first sixty": (FirstSixty, "T22"),
+        "the last side stands still": (LastSideStandsStill, "T24"),
+        "steps in raw units": (StepsInRawUnits, "T25"),
     }.items()),
     ("strategy: three primes for five sides", partial(check, ThreePrimes, deterministic=True), "T15"),
     ("strategy: a grid by the number of trials", partial(check, GridByCount, grid=True), "T14"),
@@ -690,6 +722,7 @@ RIGHT = [
     ("two densities that learn", partial(check, Densities, learns=True, invariance="rank")),
     ("chance", partial(check, Anywhere, invariance="rank")),
     ("a climb from the latest twenty", partial(check, LatestTwenty, learns=True)),
+    ("one side at a time", partial(check, OneSideAtATime, learns=True)),
     ("a climb, an object", partial(check, Right())),
     ("a climb, only choices", partial(check, Right, spaces=CHOICES)),
     ("a grid in order", partial(check, Grid, grid=True, invariance="rank")),
