@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..search.space import Params, Space
+from .draw import DrawFromNumpy
 from .law import expect, law
 from .space import active, same
 from .space_rounding import check_bounds, check_types
@@ -23,6 +24,10 @@ ordinary = history
 no_success = partial(history, states=("failed", "running", "one done"))
 any_values = partial(history, values=("constant", "huge", "tiny", "outlier", "decades"))
 no_history = partial(history, numbers=(0,), continuous=True)
+#: Twelve values on real sides: something to fit a model to, which few of the cases of hypothesis are.
+plain = history(
+    DrawFromNumpy(np.random.default_rng(0)), numbers=(12,), states=("done",), values=("real",), continuous=True
+)
 
 
 def suggestion(subject: StrategySubject, case: HistoryCase) -> Params | None:
@@ -158,7 +163,7 @@ def changes_nothing(subject: StrategySubject, case: HistoryCase) -> None:
 
 @law("T9", "strategy", "keeps no state", "whatever it was asked before, the suggestion is that of a fresh one",
      PROTOCOL,
-     cases=ordinary, share=0.5,
+     cases=ordinary, always=(plain,), share=0.5,
      hint="no generator, counter, population or cache of its own: all that counts stands in the trials")  # fmt: skip
 def no_state(subject: StrategySubject, case: HistoryCase) -> None:
     """Exact."""
