@@ -41,7 +41,13 @@ def _valley(case: HistoryCase, space: Space, j: int, turn: int) -> list[Trial]:
 
 def _moves(subject: StrategySubject) -> str:
     """Say so if it need not learn, or may have spaces of another kind."""
-    return "only for learns=True, and where spaces= are not given" if not subject.learns or subject.spaces else ""
+    return (
+        "needs spaces of its own"
+        if subject.learns and subject.spaces
+        else ""
+        if subject.learns
+        else "needs learns=True"
+    )
 
 
 @law("T24", "strategy", "every side is moved",
