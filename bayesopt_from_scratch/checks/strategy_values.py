@@ -88,8 +88,9 @@ class Asker:
 
     def differences(self, name: str, failures: bool = False) -> Iterator[float]:
         """How much further up it goes where values rise than where they fall: below 0 for whoever wants them low."""
+        n = 36 if failures else 30  # 30 or more are done
         for turn in range(_PAIRS):
-            histories = [slope(self.case, name, turn, fall, failures=failures) for fall in (False, True)]
+            histories = [slope(self.case, name, turn, fall, n, failures) for fall in (False, True)]
             up, down = (self.ask(trials, turn, name) for trials in histories)
             yield up - down
             if self.late:
