@@ -41,13 +41,9 @@ def _valley(case: HistoryCase, space: Space, j: int, turn: int) -> list[Trial]:
 
 def _moves(subject: StrategySubject) -> str:
     """Say so if it need not learn, or may have spaces of another kind."""
-    return (
-        "needs spaces of its own"
-        if subject.learns and subject.spaces
-        else ""
-        if subject.learns
-        else "needs learns=True"
-    )
+    if not subject.learns:
+        return "needs learns=True"
+    return "needs spaces of its own" if subject.spaces else ""
 
 
 @law("T24", "strategy", "every side is moved",
