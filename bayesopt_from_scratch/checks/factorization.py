@@ -1,12 +1,14 @@
 """Laws of the factor, of its jitter, and of what is computed from it."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .cholesky import HIGHAM, Cholesky, MatrixCase, declared, expect_refusal, matrix, scale, well_conditioned
 from .law import EPS, answer, expect, expect_close, law
+from .purity import expect_pure, numbers
 
 __all__: list[str] = []
 
@@ -113,8 +115,10 @@ def invert(cholesky: Cholesky, case: MatrixCase) -> None:
 
 
 @law("L11", "cholesky", "leaves its argument alone",
-     "K unchanged, also read-only and in Fortran order; the same answer twice", "definition", cases=well_conditioned,
-     hint="K += jitter * I works on the caller's matrix; a solve writes into its right-hand side")  # fmt: skip
+     "K unchanged, also read-only and in Fortran order; the same answer twice; integers as floats", "definition",
+     cases=well_conditioned,
+     hint="K += jitter * I works on the caller's matrix; a solve writes into its right-hand side; np.zeros_like of "
+     "integers holds integers; results share one buffer")  # fmt: skip
 def pure(cholesky: Cholesky, case: MatrixCase) -> None:
     """Exact; another order of memory may round differently, by kappa."""
     K = case.K / scale(case.K)
@@ -128,12 +132,22 @@ def pure(cholesky: Cholesky, case: MatrixCase) -> None:
     other = answer(result[0] if isinstance(result, tuple) else result, K.shape, "L of a read-only Fortran array")
     expect_close(other, first, 8 * len(K) ** 2 * EPS / case.lowest + 1e-13, "L of a read-only Fortran array")
     L, b = np.linalg.cholesky(K), np.cos(np.arange(float(len(K))))
-    calls = {"solve": (L, b), "invert": (L,), "log_determinant": (K,)}
+    calls: dict[str, tuple[Any, ...]] = {"solve": (L, b), "invert": (L,), "log_determinant": (K,)}
     if len(K) > 1:
         calls["append"] = (L[:-1, :-1], K[:-1, -1], K[-1, -1])
     for name, arguments in calls.items():
-        function, copies = getattr(cholesky, name), [argument.copy() for argument in arguments]
+        if getattr(cholesky, name) is not None:
+            make = partial(getattr, cholesky, name)
+            expect_pure(make, arguments, (*arguments[:-1], 4 * arguments[-1]), name)
+    _integers(cholesky)
+
+
+def _integers(cholesky: Cholesky) -> None:
+    """Expect of integers what comes of the same numbers as floats; a factor is never of integers."""
+    K, L, b = np.array([[4, 2], [2, 3]]), np.array([[2.0]]), np.array([1])
+    calls: dict[str, tuple[Any, ...]] = {"solve": (L, b), "append": (L, b, 3)}
+    for name, arguments in {"factorize": (K,), "log_determinant": (K,), **calls}.items():
+        function = getattr(cholesky, name)
         if function is not None:
-            function(*copies)
-            same = all(np.array_equal(a, b) for a, b in zip(copies, arguments, strict=True))
-            expect(same, f"{name} changed its argument")
+            result, expected = function(*arguments), function(*(1.0 * argument for argument in arguments))
+            expect_close(numbers(result), numbers(expected), 1e-14, f"{name} of integers")

@@ -15,7 +15,8 @@ Array = NDArray[np.floating]
 
 @law("K9", "kernel", "gradient in closed form", "dk/dlog l_j = k ((x_j - z_j)/l_j)^2 for RBF",
      f"{GPML}, eq. 5.2 and 5.9", cases=some_points, applies=needs("gradient", "profile"),
-     hint="one slice for each length scale; a derivative by l itself is declared with gradient_in='raw'")  # fmt: skip
+     hint="one slice for each length scale; a derivative by l itself is declared with gradient_in='raw'; or it "
+     "remembers the answer with other hyperparameters")  # fmt: skip
 def gradient(kernel: Kernel, case: KernelCase) -> None:
     """The factor ((x - z)/l)^2 is rounded a few times more: 1e-12 of the largest term."""
     case = kernel.view(case)
@@ -53,7 +54,8 @@ def gradient_by_differences(kernel: Kernel, case: KernelCase) -> None:
 
 @law("K11", "kernel", "gradient by the input", "dk/dx_j = -weight(r^2) (x_j - z_j) / l_j^2, 0 at x = z",
      f"{GPML}, section 9.4", cases=some_points, applies=needs("input_gradient", "profile"),
-     hint="the sign of x - z, or l for l^2; where it is nan, 0/0 at x = b")  # fmt: skip
+     hint="the sign of x - z, or l for l^2; where it is nan, 0/0 at x = b; or the answer with other hyperparameters is "
+     "remembered")  # fmt: skip
 def input_gradient(kernel: Kernel, case: KernelCase) -> None:
     """As K9, in units of v / l."""
     case = kernel.view(case)
@@ -63,7 +65,7 @@ def input_gradient(kernel: Kernel, case: KernelCase) -> None:
     weight = PROFILES[kernel.profile][1]
     W = v * np.array([weight(float(D2)) for D2 in squared_distances(case.A[:1], B, l)[0]])
     expected = -W[:, None] * (x - B) / l**2
-    value = kernel.made(kernel.input_gradient, l, v)(x.copy(), B.copy())
+    value = kernel.after_another(kernel.input_gradient, l, v, x, B)
     expect_close(
         answer(value, B.shape, "input_gradient(x, B)"), expected, 1e-12 * v / l * (1 + np.abs(x - B) / l), "dk/dx"
     )

@@ -1,6 +1,7 @@
 """Laws of the kernel as a piece of software."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from .cases import KernelCase, kernel_case, some_points
 from .kernel import Kernel, ulps
 from .law import answer, expect, expect_close, law
+from .purity import expect_pure
 
 __all__: list[str] = []
 
@@ -43,14 +45,21 @@ def pure(kernel: Kernel, case: KernelCase) -> None:
         expect(np.array_equal(first, np.asarray(k(A, B))), "writing into a result changed the next answer")
     kernel.made(kernel.make, 2 * l, 3 * case.variance)(A, B)  # another kernel, between two questions to this one
     expect(np.array_equal(first, np.asarray(k(A, B))), "making another kernel changed the next answer")
+    turned = answer(k(A[::-1].copy(), B[::-1].copy()), first.shape, "k(A, B)")  # other points, of the same sum
+    expect_close(turned, kernel(l, case.variance, A[::-1], B[::-1]), 0, "k of the rows in reverse, after the first,")
     A += l  # the caller may write into his own arrays
     there = answer(k(A, B), first.shape, "k(A, B)")
     expect_close(there, kernel(l, case.variance, A, B), 0, "k of other points, after the first,")
+    for name, X in (("gradient", case.A), ("input_gradient", case.A[0])):
+        factory = getattr(kernel, name)
+        if factory is not None:
+            make = partial(kernel.made, factory, case.lengthscales, case.variance)
+            expect_pure(make, (X, case.B), (X[::-1] + 1.0, case.B), name)
 
 
 @law("K18", "kernel", "each pair by itself", "k(A, B)_ij depends on a_i and b_j alone", "definition", cases=some_points,
      hint="points are centred or scaled by the rest of the batch; a square matrix is taken for k(A, A); jitter is "
-     "added where A is B")  # fmt: skip
+     "added where A is B; rows are worked off in blocks, and the last one is short")  # fmt: skip
 def pairwise(kernel: Kernel, case: KernelCase) -> None:
     """The same operations in vector registers: the rounding of the exponent, or of products."""
     case = kernel.view(case)
@@ -61,6 +70,11 @@ def pairwise(kernel: Kernel, case: KernelCase) -> None:
     for i, j in parts:
         alone = kernel(l, v, case.A[i], case.B[j])
         expect_close(alone, K[i, j], allowed[i, j], f"k(A[{_span(i)}], B[{_span(j)}])")
+    again = np.arange(101)  # enough for blocks, the last of which is not full
+    rows, columns = again % len(case.A), again % len(case.B)
+    tall, wide = kernel(l, v, case.A[rows], case.B), kernel(l, v, case.A, case.B[columns])
+    expect_close(tall, K[rows], allowed[rows], "k of the rows of A over and over, 101 in all,")
+    expect_close(wide, K[:, columns], allowed[:, columns], "k of the rows of B over and over, 101 in all,")
     A = case.A.copy()
     same = answer(kernel.made(kernel.make, l, v)(A, A), (len(A), len(A)), "k(A, A)")
     allowed = ulps(KernelCase(l, v, A, A)) * kernel.bound(l, v, A, A)

@@ -9,7 +9,7 @@ allow 50 times that for the mean and 10 times for the variance, where 160 random
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -100,6 +100,15 @@ class Surrogate:
         name = next((name for name in _MADE if getattr(self, name) is make), "make")
         with calling(_interface(name)):
             return make(l, float(case.signal_variance), float(case.noise_variance))
+
+    def ask(self, name: str, case: SurrogateCase, *, after_another: bool) -> Any:
+        """Ask one of its abilities, perhaps after another, which has other hyperparameters, was asked the same."""
+        make, arguments = getattr(self, name), [case.X, case.y, case.X_new][: 3 if name == "covariance" else 2]
+        function = self.factory(make, case)
+        if after_another:
+            other = replace(case, lengthscales=case.lengthscales / 2, signal_variance=3 * case.signal_variance)
+            self.factory(make, other)(*(array.copy() for array in arguments))
+        return function(*(array.copy() for array in arguments))
 
     @property
     def interface(self) -> str:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .cases import SurrogateCase, surrogate_case
 from .law import expect, expect_close, law
+from .purity import expect_pure
 from .surrogate import Surrogate, needs, some_data
 
 __all__: list[str] = []
@@ -46,7 +47,7 @@ def permutation(sur: Surrogate, case: SurrogateCase) -> None:
 @law("G15", "surrogate", "all queries at once or one by one", "predict(X*)[i] = predict(X*[i])",
      "marginalization of a Gaussian", cases=partial(surrogate_case, least_n=1, least_m=2),
      hint="something depends on the batch: a mean over queries, a square matrix that happens to fit, the queries taken "
-     "as data")  # fmt: skip
+     "as data; they are worked off in blocks, and the last one is short")  # fmt: skip
 def batches(sur: Surrogate, case: SurrogateCase) -> None:
     """The same numbers through other loops of BLAS: n eps of the terms, within the tolerance.
 
@@ -63,6 +64,12 @@ def batches(sur: Surrogate, case: SurrogateCase) -> None:
             mean_alone, variance_alone = sur(replace(case, X_new=queries[i : i + 1]))
             expect_close(mean_alone[0], mean[i], mean_off, f"mean of {name} {i} alone")
             expect_close(variance_alone[0], variance[i], variance_off, f"variance of {name} {i} alone")
+    again = np.arange(130) % len(case.X)  # enough for blocks, the last of which is not full
+    mean_many, variance_many = sur(replace(case, X_new=case.X[again]))
+    expect_close(mean_many, mean[again], mean_off, "mean at the data over and over, 130 queries in all,")
+    expect_close(
+        variance_many, variance[again], variance_off, "variance at the data over and over, 130 queries in all,"
+    )
     X = case.X.copy()
     mean_same, variance_same = sur(replace(case, X_new=X), lambda *_: sur.raw(case)(X, case.y.copy(), X))
     expect_close(mean_same, mean, mean_off, "mean at the data, X handed over twice,")
@@ -101,6 +108,11 @@ def pure(sur: Surrogate, case: SurrogateCase) -> None:
     y *= 2.0
     for part, fresh in zip(predict(X, y, X_new), sur.raw(case)(X.copy(), y.copy(), X_new), strict=True):
         expect_close(part, fresh, _again(sur), "the answer to data changed in place, compared with a fresh subject's,")
+    for name in ("covariance", "lml", "lml_gradient", "leave_one_out") if len(case.X) < 4 else ():  # few data suffice
+        if getattr(sur, name) is not None:
+            queries = (case.X_new,) if name == "covariance" else ()
+            make = partial(sur.factory, getattr(sur, name), case)
+            expect_pure(make, (case.X, case.y, *queries), (case.X, 2 * case.y, *(2 * Z for Z in queries)), name)
 
 
 def _again(sur: Surrogate) -> float:

@@ -64,7 +64,7 @@ def columns(K):
 
 
 def solve(L, b):
-    x = np.zeros_like(b)
+    x = np.zeros(b.shape)
     for i in range(len(L)):
         x[i] = (b[i] - L[i, :i] @ x[:i]) / L[i, i]
     return x
