@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .cholesky import HIGHAM, Cholesky, MatrixCase, declared, expect_refusal, matrix, scale, well_conditioned
 from .law import EPS, answer, expect, expect_close, law
-from .purity import expect_pure, numbers
+from .purity import expect_pure, left_alone, numbers
 
 __all__: list[str] = []
 
@@ -136,9 +136,11 @@ def pure(cholesky: Cholesky, case: MatrixCase) -> None:
     if len(K) > 1:
         calls["append"] = (L[:-1, :-1], K[:-1, -1], K[-1, -1])
     for name, arguments in calls.items():
-        if getattr(cholesky, name) is not None:
-            make = partial(getattr, cholesky, name)
-            expect_pure(make, arguments, (*arguments[:-1], 4 * arguments[-1]), name)
+        function = getattr(cholesky, name)
+        if function is not None and len(K) > 9:
+            left_alone(function, arguments, name)
+        elif function is not None:  # what is remembered shows on few rows
+            expect_pure(partial(getattr, cholesky, name), arguments, (*arguments[:-1], 4 * arguments[-1]), name)
     _integers(cholesky)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .law import expect, expect_close
 
-__all__ = ["expect_pure", "numbers"]
+__all__ = ["expect_pure", "left_alone", "numbers"]
 
 Array = NDArray[np.floating]
 
@@ -17,8 +17,8 @@ def expect_pure(make: Callable[[], Callable[..., Any]], asked: tuple[Array, ...]
                 what: str) -> None:  # fmt: skip
     """Raise unless arguments stay as they are, and answers as if each were the first; ``make`` makes a fresh one."""
     function = make()
-    returned = _left_alone(function, asked, what)
-    first, fresh = numbers(returned), numbers(_left_alone(make(), other, what))
+    returned = left_alone(function, asked, what)
+    first, fresh = numbers(returned), numbers(left_alone(make(), other, what))
     there = numbers(function(*(array.copy() for array in other)))
     expect_close(there, fresh, 0, f"{what} of other data, compared with a fresh one's,")
     expect(np.array_equal(numbers(returned), first), f"a result of {what} was changed by the next call")
@@ -28,7 +28,7 @@ def expect_pure(make: Callable[[], Callable[..., Any]], asked: tuple[Array, ...]
     expect_close(numbers(function(*(array.copy() for array in asked))), first, 0, f"{what}, asked for again,")
 
 
-def _left_alone(function: Callable[..., Any], arguments: tuple[Array, ...], what: str) -> Any:
+def left_alone(function: Callable[..., Any], arguments: tuple[Array, ...], what: str) -> Any:
     """Call with copies; raise if they are changed."""
     copies = [array.copy() for array in arguments]
     result = function(*copies)
