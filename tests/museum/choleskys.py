@@ -123,6 +123,14 @@ def gives_up(K):
         return np.full_like(K, np.nan), 0.0
 
 
+def of_its_type(K):
+    """Column by column, into zeros of the type of K."""
+    L = columns(np.array(K, dtype=float)) if len(K) else K
+    if L is None or not np.isfinite(L).all():
+        raise ValueError("not positive definite")
+    return L.astype(K.dtype)
+
+
 _factorize = {
     "upper triangle": (lambda K: (cholesky(K)[0].T, cholesky(K)[1]), "L0"),
     "full matrix: the symmetric root": (
@@ -151,6 +159,8 @@ _factorize = {
     "jitter reported without its unit": (with_ladder(LADDER, report=lambda jitter, scale: jitter), "L5"),
     "jitter reported as the next rung": (with_ladder(LADDER, report=lambda jitter, scale: 10 * jitter * scale), "L4"),
     "jitter not reported": (with_ladder(LADDER, report=lambda jitter, scale: 0.0), "L4"),
+    "jitter in units of the first entry": (with_ladder(LADDER, scale=lambda K: K[0, 0]), "L4"),
+    "nan taken for 1": (lambda K: cholesky(np.where(np.isnan(K), 1.0, K)), "L8"),
     "jitter grows too fast": (with_ladder([0.0, 1e-12, 1e-3]), "L4"),
     "the first rung is high": (with_ladder([0.0, 1e-4, 1e-3]), "L4"),
     "no jitter at all": (with_ladder([0.0]), "L4"),
@@ -176,7 +186,18 @@ def overwriting_solve(L, b):
     return b
 
 
+_buffer = np.zeros((60, 60))
+
+
+def into_a_buffer(L, k, c):
+    """The right factor, in memory that the next one will take."""
+    n = len(L) + 1
+    _buffer[:n, :n] = right.append(L, k, c)
+    return _buffer[:n, :n]
+
+
 _solve = {
+    "into zeros of the type of b": (lambda L, b: right.solve(L, b).astype(b.dtype), "L11"),
     "transposed": (lambda L, b: np.linalg.solve(L.T, b), "L2"),
     "unit diagonal assumed": (lambda L, b: right.solve(L / np.diag(L), b), "L2"),
     "positive diagonal assumed": (lambda L, b: right.solve(L * np.sign(np.diag(L)), b), "L2"),
@@ -261,6 +282,11 @@ _append = {
     ),
     "absolute value under the root": (append(lambda c, r: math.sqrt(abs(c - r @ r))), "L7"),
     "never less than 1e-12 under the root": (append(lambda c, r: math.sqrt(max(c - r @ r, 1e-12))), "L7"),
+    "results in one buffer": (into_a_buffer, "L11"),
+    "the row in the type of the column": (
+        append(lambda c, r: math.sqrt(c - r @ r), lambda L, k: right.solve(L, k).astype(k.dtype)),
+        "L11",
+    ),
     "writes into the new column": (lambda L, k, c: spoiling(L, k, c, k), "L11"),
     "writes into the old factor": (lambda L, k, c: spoiling(L, k, c, L), "L11"),
     "jitter on the corner": (append(lambda c, r: math.sqrt(c * (1 + 1e-10) - r @ r)), "L7"),
@@ -283,6 +309,7 @@ WRONG = [
         )
         for what, (function, id) in table.items()
     ),
+    ("Cholesky: of the type of K", partial(check_cholesky, of_its_type, singular="raise"), "L11"),
 ]
 
 _ALL = {"invert": right.invert, "solve": right.solve, "log_determinant": right.log_determinant, "append": right.append}

@@ -7,7 +7,7 @@ import numpy as np
 
 from bayesopt_from_scratch.checks import check_surrogate
 
-from .right import gp, leave_one_out, lml, lml_gradient, rbf, rbf_gradient
+from .right import centre, gp, halve, leave_one_out, lml, lml_gradient, rbf, rbf_gradient, remembering, spoiling
 
 
 def terms(combine, noise=lambda s2: s2):
@@ -57,7 +57,15 @@ def independent(l, v, s2):
     return lambda X, y: float(np.sum(-0.5 * y**2 / (v + s2) - 0.5 * np.log(v + s2) - 0.5 * C))
 
 
+def keeping_by_points(l, v, s2):
+    cache = {}
+    return lambda X, y: cache.setdefault(X.tobytes(), lml(l, v, s2)(X, y))
+
+
 _lml = {
+    "centres the caller's y": (spoiling(lml, 1, centre), "G16"),
+    "cache by X": (keeping_by_points, "G16"),
+    "remembered, whatever the hyperparameters": (remembering(lml), "G22"),
     "log det not halved": (terms(lambda fit, logdet, n: -0.5 * fit - logdet - 0.5 * n * C), "G22"),
     "log det halved twice": (terms(lambda fit, logdet, n: -0.5 * fit - 0.25 * logdet - 0.5 * n * C), "G11"),
     "log det with the wrong sign": (terms(lambda fit, logdet, n: -0.5 * fit + 0.5 * logdet - 0.5 * n * C), "G22"),
@@ -134,6 +142,8 @@ _gradient = {
     "no entry for the noise": (spoilt(lambda g, l, v, s2: g[:-1]), "G12"),
     "clipped": (spoilt(lambda g, l, v, s2: np.clip(g, -10, 10)), "G12"),
     "forward differences": (differences, "G12"),
+    "halves the caller's y": (spoiling(lml_gradient, 1, halve), "G16"),
+    "remembered, whatever the hyperparameters": (remembering(lml_gradient), "G12"),
 }
 
 
@@ -181,6 +191,12 @@ _leave_one_out = {
     ),
     "of the datum before": (lambda l, v, s2: lambda X, y: rolled(leave_one_out(l, v, s2)(X, y)), "G13"),
     "half the noise": (lambda l, v, s2: leave_one_out(l, v, s2 / 2), "G13"),
+    "without the only datum, the datum": (
+        lambda l, v, s2: lambda X, y: leave_one_out(l, v, s2)(X, y) if len(y) > 1 else (y.copy(), np.zeros(1)),
+        "G13",
+    ),
+    "writes into the caller's y": (spoiling(leave_one_out, 1, halve), "G16"),
+    "remembered, whatever the hyperparameters": (remembering(leave_one_out), "G13"),
     "nothing left out": (lambda l, v, s2: lambda X, y: gp(l, v, s2)(X, y, X), "G13"),
 }
 

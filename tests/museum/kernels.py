@@ -6,7 +6,7 @@ import numpy as np
 
 from bayesopt_from_scratch.checks import check_kernel
 
-from .right import matern52, rbf, rbf_gradient, rbf_input_gradient
+from .right import halve, matern52, rbf, rbf_gradient, rbf_input_gradient, remembering, spoiling
 
 
 def squares(A, B, l):
@@ -111,6 +111,25 @@ def keeps_by_identity(l, v):
 
     def k(A, B):
         return cache.setdefault((id(A), id(B)), rbf(l, v)(A, B)).copy()
+
+    return k
+
+
+def keeps_by_sum(l, v):
+    cache = {}
+
+    def k(A, B):
+        return cache.setdefault((A.shape, A.sum(), B.shape, B.sum()), rbf(l, v)(A, B)).copy()
+
+    return k
+
+
+def in_full_blocks(l, v):
+    def k(A, B):
+        K = rbf(l, v)(A, B)
+        if len(A) > 32:
+            K[len(A) - len(A) % 32 :] = 0.0
+        return K
 
     return k
 
@@ -260,6 +279,11 @@ _kernel = {
     "the last rows of many are never filled": (in_chunks, "K3"),
     "cache by shape": (keeps_by_shape, "K15"),
     "cache by identity": (keeps_by_identity, "K15"),
+    "cache by sums": (keeps_by_sum, "K15"),
+    "a last block of rows that is not full is left out": (in_full_blocks, "K18"),
+    "its transpose in such blocks": (lambda l, v: lambda A, B: in_full_blocks(l, v)(B, A).T, "K18"),
+    "variance at least 1e-3": (with_variance(lambda v: max(v, 1e-3)), "K13"),
+    "variance at most 1e6": (with_variance(lambda v: min(v, 1e6)), "K13"),
 }
 
 _matern = {
@@ -279,6 +303,9 @@ _gradient = {
     "one l too many": (gradient(lambda G, l: G * l[:, None, None]), "K9"),
     "forward differences": (forward_differences, "K9"),
     "dimension last": (gradient(lambda G, l: np.moveaxis(G, 0, -1)), "K10"),
+    "halves the caller's points": (spoiling(rbf_gradient, 0, halve), "K15"),
+    "remembered, whatever the hyperparameters": (remembering(rbf_gradient), "K9"),
+    "returns its cache": (lambda l, v: remembering(lambda: rbf_gradient(l, v))(), "K15"),
 }
 
 _input_gradient = {
@@ -287,6 +314,8 @@ _input_gradient = {
     "no length scale": (input_gradient(lambda g, x, B, l: g * l**2), "K11"),
     "1 for x - z": (input_gradient(lambda g, x, B, l: g / np.where(x == B, 1.0, x - B)), "K11"),
     "a factor 2": (input_gradient(lambda g, x, B, l: 2 * g), "K11"),
+    "halves the caller's point": (spoiling(rbf_input_gradient, 0, halve), "K15"),
+    "remembered, whatever the hyperparameters": (remembering(rbf_input_gradient), "K11"),
 }
 
 

@@ -8,6 +8,47 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating]
 
 
+# of anything that is made: what is wrong with it is not in its numbers
+
+
+def spoiling(make, i, spoil):
+    """The right one, which writes into its i-th argument."""
+
+    def made(*parameters):
+        def answer(*arguments):
+            result = make(*parameters)(*arguments)
+            spoil(arguments[i])
+            return result
+
+        return answer
+
+    return made
+
+
+def remembering(make):
+    """The right one, which takes the answer with other hyperparameters for its own."""
+    answers = {}
+
+    def made(*parameters):
+        def answer(*arguments):
+            key = tuple(array.tobytes() for array in arguments)
+            if key not in answers:
+                answers[key] = make(*parameters)(*arguments)
+            return answers[key]
+
+        return answer
+
+    return made
+
+
+def halve(array):
+    array *= 0.5
+
+
+def centre(array):
+    array -= array.mean(axis=0)
+
+
 # kernel
 
 

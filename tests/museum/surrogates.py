@@ -7,7 +7,20 @@ import numpy as np
 
 from bayesopt_from_scratch.checks import check_surrogate
 
-from .right import append, covariance, gp, leave_one_out, lml, lml_gradient, matern52, rbf, with_kernel
+from .right import (
+    append,
+    centre,
+    covariance,
+    gp,
+    leave_one_out,
+    lml,
+    lml_gradient,
+    matern52,
+    rbf,
+    remembering,
+    spoiling,
+    with_kernel,
+)
 
 
 def with_parameters(change):
@@ -329,6 +342,11 @@ def dividing_the_noise(l, v, s2):
     return lambda X, y, X_new: gp(l, v, s2 / max(len(X), 1))(X, y, X_new)
 
 
+def full(Z):
+    """Whether each query is one of a full batch of 64; few queries are a batch of their own."""
+    return (np.arange(len(Z)) < len(Z) - len(Z) % 64) | (len(Z) < 64)
+
+
 _make = {
     "noise squared": (with_parameters(lambda l, v, s2: (l, v, s2**2)), "G1"),
     "root of the noise": (with_parameters(lambda l, v, s2: (l, v, math.sqrt(s2))), "G6"),
@@ -484,6 +502,11 @@ _make = {
         with_answer(lambda mean, std, *_: (np.where(np.arange(len(mean)) < 4, mean, 0.0), std)),
         "G1",
     ),
+    "a last batch of queries that is not full gets the prior": (
+        with_answer(lambda mean, std, X, y, Z, v, s2: (mean * full(Z), np.where(full(Z), std, np.sqrt(v)))),
+        "G15",
+    ),
+    "the last eighty data": (with_data(lambda X, y, Z: (X[-80:], y[-80:], Z)), "G30"),
     "noise divided by the number of data": (dividing_the_noise, "G1"),
     "zeros among y taken for missing": (with_data(lambda X, y, Z: (X[y != 0], y[y != 0], Z)), "G1"),
     "length scales clipped to [0.05, 10]": (with_parameters(lambda l, v, s2: (np.clip(l, 0.05, 10), v, s2)), "G1"),
@@ -602,6 +625,14 @@ _other = {
     "standardized, only the mean turned back": (
         partial(check_surrogate, standardizing(back_std=False), standardizes=True, singular="raise"),
         "G6",
+    ),
+    "covariance that centres the caller's X": (
+        partial(check_surrogate, gp, covariance=spoiling(covariance, 0, centre), singular="raise"),
+        "G16",
+    ),
+    "covariance remembered, whatever the hyperparameters": (
+        partial(check_surrogate, gp, covariance=remembering(covariance), singular="raise"),
+        "G28",
     ),
     "Matern declared, RBF used": (partial(check_surrogate, gp, kernel="matern52", singular="raise"), "G1"),
 }
