@@ -80,9 +80,11 @@ def no_noise(cholesky: Cholesky, case: MatrixCase) -> None:
     expect(least > noise, f"smallest pivot {least:.2e} is rounding noise, expected more than {noise:.2e}")
 
 
-@law("L8", "cholesky", "refuses what has no factor", "an eigenvalue of -0.3 times the mean: an error, no factor",
-     "definition", cases=partial(matrix, lowest=(-0.3, -1.0), least_n=2, extreme=False),
-     hint="a root of a negative number became nan, an absolute value, or a huge jitter")  # fmt: skip
+@law("L8", "cholesky", "refuses what has no factor",
+     "an eigenvalue of -0.3 times the mean: an error, no factor; nan: no factor of numbers", "definition",
+     cases=partial(matrix, lowest=(-0.3, -1.0), least_n=2, extreme=False),
+     hint="a root of a negative number became nan, an absolute value, or a huge jitter; or nan was "
+     "replaced by a number")  # fmt: skip
 def refuses(cholesky: Cholesky, case: MatrixCase) -> None:
     """Exact: no jitter of 1e-3 makes up for that. A nan is refused, or comes out again, as it does of LAPACK."""
     expect_refusal(lambda: cholesky.factorize(case.K.copy()), "an indefinite matrix")
