@@ -314,6 +314,7 @@ _input_gradient = {
     "no length scale": (input_gradient(lambda g, x, B, l: g * l**2), "K11"),
     "1 for x - z": (input_gradient(lambda g, x, B, l: g / np.where(x == B, 1.0, x - B)), "K11"),
     "a factor 2": (input_gradient(lambda g, x, B, l: 2 * g), "K11"),
+    "returns its cache": (lambda l, v: remembering(lambda: rbf_input_gradient(l, v))(), "K15"),
     "halves the caller's point": (spoiling(rbf_input_gradient, 0, halve), "K15"),
     "remembered, whatever the hyperparameters": (remembering(rbf_input_gradient), "K11"),
 }

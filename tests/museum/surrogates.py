@@ -500,7 +500,7 @@ _make = {
     ),
     "queries beyond the fourth forgotten": (
         with_answer(lambda mean, std, *_: (np.where(np.arange(len(mean)) < 4, mean, 0.0), std)),
-        "G1",
+        "G15",
     ),
     "a last batch of queries that is not full gets the prior": (
         with_answer(lambda mean, std, X, y, Z, v, s2: (mean * full(Z), np.where(full(Z), std, np.sqrt(v)))),
