@@ -8,9 +8,10 @@ suggestions should lie further up.
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..search.parameter import Choice, Float, Int, Parameter
 from ..search.space import Params, Space
@@ -21,6 +22,8 @@ from .sequential import SequentialTest
 from .strategy import HistoryCase, Sketch, StrategySubject, combinations, history, running, told
 
 __all__ = ["Asker", "deciding", "sides", "slope"]
+
+Array = NDArray[np.floating]
 
 _UNITS, _ORIGINS, _PAIRS, _ASKS, _SECONDS = (1e-3, 1.0, 1e6), (1.0, -3.0, -0.5), 400, 240, 12.0
 _OUTLIERS = (  # what it is, which trial, in how many trials, in how many histories at most
@@ -58,16 +61,23 @@ def slope(case: HistoryCase, name: str, turn: int, down: bool, n: int = 30, fail
 
     The unit of the values is another one for each side, and so is their sign: all above 0, all below, or both.
     """
-    rng, space = np.random.default_rng([case.seed, turn]), case.space
-    points = [space.from_unit(u) for u in rng.random((n, len(space.axes)))]
-    x = np.array([place(space, params, name) for params in points])
+    space = case.space
+    points, noise = _points(space, case.seed, turn, n)
+    x = space.parameters[name].to_unit([params[name] for params in points])
     x = 1 - x if down else x
     which = case.seed + list(space.parameters).index(name)
     unit, origin = _UNITS[which % 3], _ORIGINS[(which + case.seed // 3) % 3]
-    y = unit * (origin + x + 0.3 * x**2 + 0.02 * rng.random(n))
+    y = unit * (origin + x + 0.3 * x**2 + 0.02 * noise)
     states = ["failed" if failures and i % 7 == 3 else "done" for i in range(n)]
     described = enumerate(zip(points, states, y, strict=True))
-    return [told(running(i, params), state, float(v)) for i, (params, state, v) in described]
+    return [told(running(i, dict(params)), state, float(v)) for i, (params, state, v) in described]
+
+
+@lru_cache(maxsize=64)  # of a turn, values rise and fall along each of the sides
+def _points(space: Space, seed: int, turn: int, n: int) -> tuple[list[Params], Array]:
+    """Draw points and noise for n trials."""
+    rng = np.random.default_rng([seed, turn])
+    return [space.from_unit(u) for u in rng.random((n, len(space.axes)))], rng.random(n)
 
 
 class Asker:
