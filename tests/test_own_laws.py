@@ -65,6 +65,7 @@ def test_factorization() -> None:
         invert=invert_triangle,
         solve=lambda L, b: invert_triangle(L) @ b,
         log_determinant=lambda K: 2 * np.log(np.diag(factorize(K)[0])).sum(),
+        any_dtype=True,
         on_fail="report",
         strict_warnings=True,
     )
@@ -105,6 +106,7 @@ def test_expected_improvement() -> None:
         gradient=expected_improvement_gradient,
         log_gradient=log_expected_improvement_gradient,
         any_shape=True,
+        any_dtype=True,
         on_fail="report",
         strict_warnings=True,
     )

@@ -60,6 +60,7 @@ class Acquisition:
     spread: str = "std"
     offset: float = 0.0
     any_shape: bool = False
+    any_dtype: bool = False
     interface: ClassVar[str] = "ei(mean, std, best) -> (m,) array"
 
     def arguments(self, mean: Array, std: Array, best: float) -> tuple[Array, Array, float]:

@@ -109,6 +109,7 @@ def check_cholesky(
     first_jitter: float = 1e-6,
     jitter_factor: float = 10.0,
     empty: bool = True,
+    any_dtype: bool = False,
     **options: Any,
 ) -> Report:
     r"""Try the laws of a Cholesky factorization.
@@ -131,6 +132,8 @@ def check_cholesky(
         First rung of the ladder in units of the mean diagonal, and what one rung is multiplied by for the next.
     empty : bool
         Whether n = 0 is to work.
+    any_dtype : bool
+        Whether arrays of integers are to work, or are refused; truncated answers are wrong.
     **options
         As in the module's docstring.
 
@@ -151,7 +154,8 @@ def check_cholesky(
     True
     """
     one_of("singular", singular, ("solve", "raise"))
-    subject = Cholesky(factorize, invert, solve, log_determinant, append, singular, first_jitter, jitter_factor, empty)
+    subject = Cholesky(factorize, invert, solve, log_determinant, append, singular, first_jitter, jitter_factor, empty,
+                       any_dtype)  # fmt: skip
     return run_laws("cholesky", subject, _name(factorize), diagnose=diagnose_cholesky, **options)
 
 
@@ -334,6 +338,7 @@ def check_acquisition(
     spread: str = "std",
     offset: float = 0.0,
     any_shape: bool = False,
+    any_dtype: bool = False,
     **options: Any,
 ) -> Report:
     r"""Try the laws of expected improvement.
@@ -356,6 +361,8 @@ def check_acquisition(
         What is subtracted from the improvement to make it explore.
     any_shape : bool
         Whether scalars, empty and two-dimensional arrays are to work.
+    any_dtype : bool
+        Whether means of an integer type are to work, or are refused; truncated answers are wrong.
     **options
         As in the module's docstring.
 
@@ -382,7 +389,7 @@ def check_acquisition(
     """
     one_of("spread", spread, ("std", "variance"))
     demand("offset", offset, "a finite number", math.isfinite)
-    subject = Acquisition(ei, log_ei, gradient, log_gradient, maximize, spread, offset, any_shape)
+    subject = Acquisition(ei, log_ei, gradient, log_gradient, maximize, spread, offset, any_shape, any_dtype)
     return run_laws("acquisition", subject, _name(ei), diagnose=diagnose_acquisition, **options)
 
 

@@ -52,6 +52,7 @@ class Cholesky:
     first_jitter: float = 1e-6
     jitter_factor: float = 10.0
     empty: bool = True
+    any_dtype: bool = False
     interface: ClassVar[str] = "factorize(K) -> L, or (L, jitter)"
 
     def __call__(self, K: Array) -> tuple[Array, float]:

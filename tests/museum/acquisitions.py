@@ -329,7 +329,7 @@ _log_gradient = {
 }
 
 _other = {
-    "EI of the type of the means": (partial(check_acquisition, like_the_mean), "E0"),
+    "EI of the type of the means": (partial(check_acquisition, like_the_mean, any_dtype=True), "E0"),
     "the lowest best is remembered": (lambda **options: check_acquisition(remembering(), **options), "E13"),
     "log EI raises the caller's std": (
         partial(
@@ -416,10 +416,17 @@ def by_the_chain_rule(mean, std, best):
 
 
 RIGHT = [
+    ("EI of the type of the means, which are never integers", partial(check_acquisition, like_the_mean)),
     (
         "EI",
         partial(
-            check_acquisition, ei, log_ei=log_ei, gradient=ei_gradient, log_gradient=log_ei_gradient, any_shape=True
+            check_acquisition,
+            ei,
+            log_ei=log_ei,
+            gradient=ei_gradient,
+            log_gradient=log_ei_gradient,
+            any_shape=True,
+            any_dtype=True,
         ),
     ),
     (

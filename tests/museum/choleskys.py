@@ -300,7 +300,7 @@ _append = {
 WRONG = [
     *((f"Cholesky: {what}", partial(check_cholesky, factorize), id) for what, (factorize, id) in _factorize.items()),
     *(
-        (f"{ability}: {what}", partial(check_cholesky, cholesky, **{ability: function}), id)
+        (f"{ability}: {what}", partial(check_cholesky, cholesky, any_dtype=True, **{ability: function}), id)
         for ability, table in (
             ("solve", _solve),
             ("invert", _invert),
@@ -309,12 +309,13 @@ WRONG = [
         )
         for what, (function, id) in table.items()
     ),
-    ("Cholesky: of the type of K", partial(check_cholesky, of_its_type, singular="raise"), "L11"),
+    ("Cholesky: of the type of K", partial(check_cholesky, of_its_type, singular="raise", any_dtype=True), "L11"),
 ]
 
 _ALL = {"invert": right.invert, "solve": right.solve, "log_determinant": right.log_determinant, "append": right.append}
 
 RIGHT = [
     ("by columns, with the least jitter", partial(check_cholesky, cholesky, **_ALL)),
-    ("LAPACK's", partial(check_cholesky, np.linalg.cholesky, singular="raise", **_ALL)),
+    ("LAPACK's", partial(check_cholesky, np.linalg.cholesky, singular="raise", any_dtype=True, **_ALL)),
+    ("of the type of K, which is never of integers", partial(check_cholesky, of_its_type, singular="raise")),
 ]
