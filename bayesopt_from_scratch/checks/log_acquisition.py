@@ -79,13 +79,16 @@ def log_certain(acquisition: Acquisition, case: AcquisitionCase) -> None:
 
 @law("E16", "acquisition", "gradient in closed form", "dEI/dmean = -Phi(z), dEI/dstd = phi(z)",
      "Jones, Schonlau & Welch (1998)", cases=acquisition_case, applies=_declared("gradient"),
-     hint="a sign, or a factor z or 1/std too many; 0/0 at std = 0; with spread='variance' the second is by the "
+     hint="a sign, or a factor z or 1/std too many; nan at std = 0; with spread='variance' the second is by the "
      "variance, phi(z) / (2 std)")  # fmt: skip
 def gradient(acquisition: Acquisition, case: AcquisitionCase) -> None:
-    """Phi and phi are right to a few eps, z to eps z: 1e-12; at std = 0 and mean = best there is no limit."""
+    """Phi and phi are right to a few eps, z to eps z: 1e-12.
+
+    At std = 0 and mean = best there is no limit; and what the formula gives by the variance at 0, 0/0, is let pass.
+    """
     assert acquisition.gradient is not None
     allowed = np.full_like(case.std, 1e-12)
-    for std in (case.std, np.where(case.d == 0, case.std, 0.0)):
+    for std in (case.std, np.where(case.d == 0, case.std, 0.0))[: 1 if acquisition.spread == "variance" else 2]:
         there = replace(case, std=std)
         with np.errstate(divide="ignore"):
             z = case.d / std
