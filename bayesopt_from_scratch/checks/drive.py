@@ -14,7 +14,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -152,14 +152,16 @@ def try_law(law: Law, subject: Any, settings: Settings) -> tuple[Row, str]:
     if not trial.failures:
         return _row(law, "passed", "", examples=trial.examples, seconds=seconds), ""
     case, message = trial.failures[-1]
-    row = _row(law, "broken", message, describe(case), trial.examples, seconds)
-    return replace(row, hint="") if trial.stop or _astray(law, message) else row, trial.stop
+    hint = "" if trial.stop else _hint(law, message)
+    return _row(law, "broken", message, describe(case), trial.examples, seconds, hint), trial.stop
 
 
-def _astray(law: Law, message: str) -> bool:
-    """Whether the subject raised, and the hint speaks of wrong answers; of NaN and missing keys T0's hint is right."""
+def _hint(law: Law, message: str) -> str:
+    """The usual cause; most hints speak of wrong answers. Of NaN and missing keys T0's hint is right."""
     inactive = law.id == "T0" and re.search(r"KeyError|\b[Nn]a[Nn]\b", message)
-    return message.startswith("raised ") and law.id not in _ON_RAISING and not inactive
+    if message.startswith("raised ") and law.id not in _ON_RAISING and not inactive:
+        return "it raised, so nothing could be compared: look at that line, with this case"
+    return law.hint
 
 
 def _leave_out(trial: _Trial) -> None:
@@ -258,8 +260,7 @@ def _said(error: BaseException) -> str:
 
 
 def _row(
-    law: Law, status: str, message: str, counterexample: Any = None, examples: int = 0, seconds: float = 0.0
+    law: Law, status: str, message: str, case: Any = None, examples: int = 0, seconds: float = 0.0, hint: str = ""
 ) -> Row:
     """Fill a row of the report."""
-    hint, case = law.hint if status == "broken" else "", counterexample or {}
-    return Row(law.id, law.name, law.formula, law.source, law.why, hint, status, message, case, examples, seconds)
+    return Row(law.id, law.name, law.formula, law.source, law.why, hint, status, message, case or {}, examples, seconds)
