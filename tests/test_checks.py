@@ -470,6 +470,41 @@ def test_a_spread_that_is_ignored_is_recognized() -> None:
     assert "\n\nIt behaves as if std was ignored\n\n" in str(report)
 
 
+@pytest.mark.parametrize(
+    ("ei", "cause"),
+    [
+        (lambda mean, best, std: right.ei(mean, np.full_like(mean, std), best), "best was taken for std"),
+        (
+            lambda best, mean, std: right.ei(mean, np.full_like(mean, std), best),
+            "it were called as ei(best, mean, std)",
+        ),
+    ],
+)
+def test_arguments_in_another_order_are_recognized(ei: Callable[..., Any], cause: str) -> None:
+    with np.errstate(all="ignore"):
+        assert check_acquisition(ei, level="quick", on_fail="report").diagnosis.startswith(cause)
+
+
+def test_a_kernel_of_another_formula_is_recognized() -> None:
+    def matern32(l: Array, v: float) -> Any:
+        def k(A: Array, B: Array) -> Array:
+            r = np.sqrt(3 * (((A[:, None] - B[None]) / l) ** 2).sum(axis=-1))
+            return v * (1 + r) * np.exp(-r)
+
+        return k
+
+    assert check_kernel(matern32, level="quick", on_fail="report").diagnosis.startswith(
+        "the kernel was Matern 3/2 (say"
+    )
+    assert check_kernel(matern32, kernel=None, level="quick").ok
+
+
+def test_a_missing_return_is_named_and_comes_before_the_definition() -> None:
+    report = check_kernel(lambda l, v: lambda A, B: None, level="quick", on_fail="report")
+    assert report["K0"].message == "k(A, B) is None, as if a return was missing"
+    assert str(report).split("\n\n")[1].startswith("K0 shape and type")
+
+
 def test_numbers_that_fit_no_known_mistake_are_said_to() -> None:
     report = check_acquisition(lambda mean, std, best: right.ei(mean, 1.1 * std, best), on_fail="report")
     assert "No mistake known here gives these numbers: begin with E1, their definition.\n\nE1 equals" in str(report)
@@ -679,7 +714,7 @@ def test_a_subject_that_raises_has_broken_the_law(error: BaseException, engine: 
     [
         (lambda mean: mean[:, None], "has shape"),
         (lambda mean: mean.sum(), "has shape"),
-        (lambda mean: None, "shape"),
+        (lambda mean: None, "EI is None, as if a return was missing"),
         (lambda mean: "EI", "is str, expected numbers"),
         (lambda mean: [[1.0], [1.0, 2.0]], "is list, expected numbers"),
         (lambda mean: mean * np.inf, "expected a finite number"),

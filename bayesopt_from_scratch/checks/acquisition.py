@@ -123,6 +123,8 @@ def _closed(d: Array, s: Array, phi: float = 1.0, Phi: float = 1.0) -> Array:
     return Phi * d * normal_cdf(d / s) + phi * s * normal_pdf(d / s)
 
 
+_BEST = 3.0  # of the case that suspects are compared on
+
 _SUSPECTS: dict[str, Callable[[Array, Array], Array]] = {
     "the variance was passed where EI needs the standard deviation": lambda d, s: _closed(d, s**2),
     "the square root of the standard deviation was taken (say spread='variance' if it expects the variance)":
@@ -143,6 +145,10 @@ _SUSPECTS: dict[str, Callable[[Array, Array], Array]] = {
     "z was divided by the variance": lambda d, s: d * normal_cdf(d / s**2) + s * normal_pdf(d / s**2),
     "z was used where best - mean belongs": lambda d, s: d / s * normal_cdf(d / s) + s * normal_pdf(d / s),
     "std was ignored": lambda d, s: np.maximum(d, 0),
+    "best was taken for std and std for best: it is called as ei(mean, std, best)":
+        lambda d, s: _closed(s - (_BEST - d), np.full_like(s, _BEST)),
+    "it were called as ei(best, mean, std), not as ei(mean, std, best)":
+        lambda d, s: _closed(_BEST - d - s, np.full_like(s, _BEST)),
     "phi and Phi were those of the first entry":
         lambda d, s: d * normal_cdf(d / s)[0] + s * normal_pdf(d / s)[0],
     "phi was that of the first entry": lambda d, s: d * normal_cdf(d / s) + s * normal_pdf(d / s)[0],
@@ -151,7 +157,7 @@ _SUSPECTS: dict[str, Callable[[Array, Array], Array]] = {
 
 def diagnose_acquisition(acquisition: Acquisition) -> str:
     """Compare with well-known errors."""
-    d, s, best = np.array([0.7, -0.4, 0.1, -1.1]), np.array([1.9, 0.6, 0.3, 2.4]), 3.0
+    d, s, best = np.array([0.7, -0.4, 0.1, -1.1]), np.array([1.9, 0.6, 0.3, 2.4]), _BEST
     value = acquisition(best - d, s, best)
     for name, suspect in _SUSPECTS.items():
         if np.allclose(value, suspect(d, s), rtol=1e-7, atol=1e-12):

@@ -136,11 +136,18 @@ _SUSPECTS: dict[str, Callable[[Array, float, Array, Array], Array]] = {
     "the length scale was forgotten": lambda l, v, A, B: gram(A, B, np.ones_like(l), v, "rbf"),
     "the distance was not squared: exp(-|x - z| / (2 l))":
         lambda l, v, A, B: v * np.exp(-0.5 * np.sqrt(squared_distances(A, B, l))),
-    "the distance was not squared: exp(-|x - z| / l)":
+    "the distance was not squared: exp(-|x - z| / l) (say kernel=None if it is Matern 1/2)":
         lambda l, v, A, B: v * np.exp(-np.sqrt(squared_distances(A, B, l))),
+    "the kernel was Matern 3/2 (say kernel=None if it is: the laws that hold for any)":
+        lambda l, v, A, B: _matern32(np.sqrt(3 * squared_distances(A, B, l)), v),
     "the kernel was Matern 5/2 (say kernel='matern52' if it is)": lambda l, v, A, B: gram(A, B, l, v, "matern52"),
     "the kernel was RBF (say kernel='rbf' if it is)": lambda l, v, A, B: gram(A, B, l, v, "rbf"),
 }  # fmt: skip
+
+
+def _matern32(r: Array, v: float) -> Array:
+    """Rasmussen & Williams (2006), eq. 4.17, of sqrt(3) times the distance in length scales."""
+    return v * (1 + r) * np.exp(-r)
 
 
 def diagnose_kernel(kernel: Kernel) -> str:

@@ -157,6 +157,7 @@ def expect(holds: bool | np.bool_, message: str) -> None:
 
 def answer(value: Any, shape: tuple[int, ...], what: str, *, finite: bool = True) -> Array:
     """Turn what the subject returned into a float array of the shape it should have, or say what is wrong with it."""
+    expect(value is not None, f"{what} is None, as if a return was missing")
     try:
         array = np.array(value, dtype=float)  # a copy: the subject may keep its own
     except (TypeError, ValueError) as error:

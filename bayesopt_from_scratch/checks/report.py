@@ -148,8 +148,10 @@ class Report:
         parts = [self._detail(row, seen) for row in self.broken]
         if self.diagnosis:
             parts.insert(0, _paragraph("It behaves as if", self.diagnosis))
-        elif (first := _VALUES.get(self.kind)) in [row.id for row in self.broken]:
-            parts.insert(0, f"No mistake known here gives these numbers: begin with {first}, their definition.")
+        elif self.broken and self.broken[0].id == _VALUES.get(self.kind):
+            parts.insert(
+                0, f"No mistake known here gives these numbers: begin with {self.broken[0].id}, their definition."
+            )
         return "\n\n".join(parts)
 
     def _detail(self, row: Row, seen: dict[str, str]) -> str:

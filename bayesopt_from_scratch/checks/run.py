@@ -33,7 +33,10 @@ _ANOTHER_FORM = (
     "if yours is called in another way, put a function around it; for regressors of scikit-learn and for the classes "
     "of the course there are from_sklearn, from_course_gp and from_course_optimizer (--as sklearn, --as course)"
 )
-_SOME_CASES = "the simplest case does not raise: look at what this one has that a simpler one has not"
+_SOME_CASES = (
+    "the simplest case does not raise: look at what this one has that a simpler one has not (if there are trials: those "
+    "that failed, or still run, have no value)"
+)
 
 
 def run_laws(

@@ -184,7 +184,7 @@ def live_through(path: Path, lines: Iterable[tuple[int, Event]], apply: Callable
 
 
 def _compare(path: Path, found: Event, study: Mapping[str, Any], what: str = "its") -> None:
-    for key, expected in study.items():
+    for key, expected in sorted(study.items(), key=lambda item: item[0] != "options"):  # these rather than their number
         if json.dumps(found[key]) == json.dumps(expected):  # as text: the order of parameters is that of columns
             continue
         if isinstance(found[key], dict) and isinstance(expected, dict) and list(found[key]) == list(expected):
