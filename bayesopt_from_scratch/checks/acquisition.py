@@ -94,7 +94,7 @@ class Acquisition:
         """Compare derivatives by the mean and by std; the right ones are converted, so that the subject's are shown."""
         sign = -1.0 if self.maximize else 1.0
         variance = self.spread == "variance"
-        unit = np.where(std > 0, 2 * std, 1.0) if variance else np.ones_like(std)  # dvariance / dstd
+        unit = 2 * std if variance else np.ones_like(std)  # dvariance / dstd
         expect_close(found[0], sign * right[0], allowed[0], f"{what}/dmean")
         expect_close(found[1], right[1] / unit, allowed[1] / unit, f"{what}/d{'variance' if variance else 'std'}")
 

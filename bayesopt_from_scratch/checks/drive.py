@@ -32,7 +32,7 @@ __all__ = ["LEVELS", "Settings", "try_law"]
 LEVELS = {"quick": 10, "default": 40, "thorough": 1000}
 _SHRINKING = 5.0  # seconds spent at most on making a counterexample smaller
 #: Laws that one breaks by raising too, and whose hint says so: on nothing or a single number, on a singular matrix, at
-#: 0/0 or log(0), on a read-only array, on a trial without a value.
+#: 0/0 or log(0), on a read-only array, on a list that is hashed, on a trial without a value, at the end of a space.
 _ON_RAISING = {"K0", "K16", "L3", "L11", "G19", "G20", "G21", "G25", "G27", "G29", "G32", "Z9", "Z12", "E4", "E10",
                "E15", "E18", "S8", "S11", "S15", "T2", "T3", "T14"}  # fmt: skip
 

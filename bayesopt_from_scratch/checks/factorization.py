@@ -1,4 +1,4 @@
-"""Laws of the factor, of its jitter, and of what is computed from it."""
+"""Laws of the factor, and of what is computed from it."""
 
 from contextlib import suppress
 from functools import partial
@@ -57,7 +57,7 @@ def solve(cholesky: Cholesky, case: MatrixCase) -> None:
     n = len(case.K)
     L = np.linalg.cholesky(case.K / scale(case.K)) * np.where(np.arange(n) % 3 == 1, -1.0, 1.0)
     b = np.cos(np.arange(3.0 * n)).reshape(n, 3)
-    for right in (b[:, 0], b):
+    for right in (b[:, 0], b[:, 1], b):
         x = answer(cholesky.solve(L.copy(), right.copy()), right.shape, "solve(L, b)")
         expect_close(L @ x, right, 4 * max(n, 2) * EPS * (np.abs(L) @ np.abs(x)).max(axis=0), "L x")
 
@@ -140,7 +140,7 @@ def pure(cholesky: Cholesky, case: MatrixCase) -> None:
         function = getattr(cholesky, name)
         if function is not None and len(K) > 9:
             left_alone(function, arguments, name)
-        elif function is not None:  # what is remembered shows on few rows
+        elif function is not None:  # what is remembered shows on few rows; none is a fresh one
             expect_pure(partial(getattr, cholesky, name), arguments, (*arguments[:-1], 4 * arguments[-1]), name)
     if cholesky.any_dtype:
         _integers(cholesky)
@@ -149,8 +149,8 @@ def pure(cholesky: Cholesky, case: MatrixCase) -> None:
 def _integers(cholesky: Cholesky) -> None:
     """Expect of integers what comes of the same numbers as floats, or a refusal; a factor is never of integers."""
     K, L, b = np.array([[4, 2], [2, 3]]), np.array([[2.0]]), np.array([1])
-    calls: dict[str, tuple[Any, ...]] = {"solve": (L, b), "append": (L, b, 3)}
-    for name, arguments in {"factorize": (K,), "log_determinant": (K,), **calls}.items():
+    calls: dict[str, Any] = {"factorize": (K,), "log_determinant": (K,), "solve": (L, b), "append": (L, b, 3)}
+    for name, arguments in calls.items():
         function = getattr(cholesky, name)
         if function is not None:
             expected = function(*(1.0 * argument for argument in arguments))

@@ -1,10 +1,8 @@
 """Laws of expected improvement."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 from .acquisition import JONES, Acquisition, AcquisitionCase, acquisition_case, mixed, rounding
 from .law import EPS, answer, expect, expect_close, law, trying
 from .oracle import expected_shortfall, normal_cdf, normal_pdf
+from .purity import left_alone, numbers
 
 __all__: list[str] = []
 
@@ -176,21 +175,8 @@ def pure(acquisition: Acquisition, case: AcquisitionCase) -> None:
         function, least = getattr(acquisition, what), 2.0**-40 if "gradient" in what else 0.0
         if function is not None:
             std = np.append(case.std[:-1], least * case.std[-1])
-            _leaves_alone(function, acquisition.arguments(case.mean, std, case.best), what)
-
-
-def _leaves_alone(function: Callable[..., Any], arguments: tuple[Array, Array, float], what: str) -> None:
-    """Call twice, and with other best values in between."""
-    mean, std, best = arguments
-    before, answers = (mean.copy(), std.copy()), []
-    for incumbent in (best, best - abs(best) - 1, best + abs(best) + 1, best):  # no memory of the two in between
-        answers.append(_numbers(function(mean, std, incumbent)))
-        for name, array, old in zip(("mean", "std"), (mean, std), before, strict=True):
-            expect(np.array_equal(array, old), f"{what} changed its argument {name}")
-    same = all(map(partial(np.array_equal, equal_nan=True), answers[0], answers[-1]))
-    expect(same, f"{what} gave another answer to the second call with the same arguments")
-
-
-def _numbers(value: Any) -> list[Array]:
-    """Copies of what was returned: one array, or several."""
-    return [np.array(part, dtype=float) for part in (value if isinstance(value, tuple | list) else [value])]
+            mean, std, best = acquisition.arguments(case.mean, std, case.best)
+            incumbents = best, best - abs(best) - 1, best + abs(best) + 1, best  # no memory of the two in between
+            first, *_, last = (numbers(left_alone(function, (mean, std, b), what, ("mean", "std"))) for b in incumbents)
+            same = np.array_equal(first, last, equal_nan=True)
+            expect(same, f"{what} gave another answer to the second call with the same arguments")

@@ -26,24 +26,24 @@ def least_jitter(cholesky: Cholesky, case: MatrixCase) -> None:
     entry in front, which changes neither the need nor, by more than a third, the mean.
     """
     K = case.K / scale(case.K)
-    _expect_least(cholesky, K, case)
+    _expect_least(cholesky, K, case.lowest)
     if case.lowest > 0:
         return
     bordered = np.zeros((len(K) + 1, len(K) + 1))
     bordered[0, 0], bordered[1:, 1:] = 1e-8, K
     with trying(MatrixCase(bordered, case.lowest)):
-        _expect_least(cholesky, bordered, case)
+        _expect_least(cholesky, bordered, case.lowest)
 
 
-def _expect_least(cholesky: Cholesky, K: Array, case: MatrixCase) -> None:
+def _expect_least(cholesky: Cholesky, K: Array, lowest: float) -> None:
     """Expect the jitter that this matrix needs, as little as that, and on its diagonal."""
     n = len(K)
     L, jitter = cholesky(K)
-    if case.lowest > 0:
-        expect(jitter == 0, f"jitter {jitter} for a matrix with condition number {1 / case.lowest:.0e}, expected 0")
+    if lowest > 0:
+        expect(jitter == 0, f"jitter {jitter} for a matrix with condition number {1 / lowest:.0e}, expected 0")
         return
-    need = max(-case.lowest, 0.0) + 64 * n * EPS
-    expect(jitter >= -case.lowest - 64 * n * EPS, f"jitter {jitter} is below {-case.lowest}, the least that works")
+    need = max(-lowest, 0.0) + 64 * n * EPS
+    expect(jitter >= -lowest - 64 * n * EPS, f"jitter {jitter} is below {-lowest}, the least that works")
     most = cholesky.jitter_factor * need + cholesky.first_jitter
     expect(
         jitter <= most,

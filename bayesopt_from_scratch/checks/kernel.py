@@ -102,7 +102,7 @@ def needs(*names: str) -> Callable[[Kernel], str]:
                 return "declared one_dimensional"
             if name == "own scales" and kernel.shared_lengthscale:
                 return "declared shared_lengthscale"
-            if name not in ("rbf", "dimensions", "own scales", "scaled") and not getattr(kernel, name):
+            if name not in ("rbf", "dimensions", "own scales") and not getattr(kernel, name):
                 return f"needs {name.replace('profile', 'kernel')}="
         return ""
 

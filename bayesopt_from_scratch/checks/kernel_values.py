@@ -71,12 +71,12 @@ def _sometimes_a_lattice(draw: Draw) -> KernelCase:
      hint="not every decreasing function of a distance is a kernel: squares must be summed before the "
      "exponential; or rows of a large matrix are left out")  # fmt: skip
 def positive(kernel: Kernel, case: KernelCase) -> None:
-    """Rounding moves an eigenvalue by at most n eps |K| <= n^2 eps v: ten times that."""
+    """Rounding moves an eigenvalue by at most n eps |K| <= n^2 eps v: ten times that, times 1 + max (x/l)^2."""
     case = kernel.view(case)
     X = np.concatenate([case.A, case.B, (case.A + case.A[::-1]) / 2])  # points between points: the hard ones
     K = kernel(case.lengthscales, case.variance, X, X)
     top = float(np.diag(K).max())
-    allowed = 10 * len(K) ** 2 * EPS * top * (1 + float((X / case.lengthscales).max(initial=0.0) ** 2))
+    allowed = 10 * len(K) ** 2 * EPS * top * (1 + float(((X / case.lengthscales) ** 2).max(initial=0.0)))
     lowest = float(np.linalg.eigvalsh((K + K.T) / 2)[0])
     expect(lowest >= -allowed, f"k(X, X) has the eigenvalue {lowest:.3g}, expected >= 0 (- {allowed:.1e})")
     bound = np.sqrt(np.outer(np.diag(K), np.diag(K)))

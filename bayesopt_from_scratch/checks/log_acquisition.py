@@ -110,10 +110,10 @@ def log_gradient(acquisition: Acquisition, case: AcquisitionCase) -> None:
     assert acquisition.log_gradient is not None
     value, *found = acquisition.gradients(acquisition.log_gradient, case, 3, "log_gradient(mean, std, best) of log EI")
     z = case.d / case.std
-    h = case.std * expected_shortfall(z)
+    EI = case.std * expected_shortfall(z)
     allowed = 1e-9 + 8 * EPS * np.abs(z) * (np.abs(case.mean) + abs(case.best)) / case.std
-    expect_close(value, np.log(h), allowed * (1 + np.abs(np.log(h))), "log EI beside its gradient")
-    by_mean, by_std = normal_cdf(z) / h, normal_pdf(z) / h
+    expect_close(value, np.log(EI), allowed * (1 + np.abs(np.log(EI))), "log EI beside its gradient")
+    by_mean, by_std = normal_cdf(z) / EI, normal_pdf(z) / EI
     slack = allowed * by_mean, allowed * by_std + 16 * EPS / case.std
     acquisition.expect_slopes(found, (-by_mean, by_std), slack, case.std, "dlog EI")
 

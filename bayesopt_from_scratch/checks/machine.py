@@ -72,7 +72,7 @@ def _asked_in_parallel(draw: Draw) -> Sketch:
 def parallel(subject: StrategySubject, case: HistoryCase) -> None:
     """Exact; and not points that are one for all practical purposes: chance does that in 1 of 10^19 cases.
 
-    Where nothing was tried, and on four sides or more, 16 are asked for: no two sides may go up and down together. A
+    Where nothing was tried, and on four Floats or more, 16 are asked for: no two sides may go up and down together. A
     grid may; so may sides that do not move yet.
     """
     trials = list(case.trials)
@@ -145,7 +145,7 @@ def _avoids_one_end(subject: StrategySubject, case: HistoryCase, state: str, whe
         if not test.open:
             break
         params = subject.ask(subject.make(), case.space, histories[turn % 2], case.seed + turn)
-        u = np.nan if params is None else place_on_side(case.space, params, names[0])
+        u = place_on_side(case.space, params, names[0])
         test.add(bool(u <= 0.2 if turn % 2 else u >= 0.8))
     misses, hits = test.counts
     expect(not test.guilty, f"{hits} of {hits + misses} suggestions lie where {where}, a fifth of the space")

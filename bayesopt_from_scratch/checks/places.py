@@ -2,13 +2,12 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..search.parameter import Float
-from ..search.space import Space
+from ..search.space import Params, Space
 from .law import expect
 from .strategy import Sketch
 
@@ -29,6 +28,6 @@ def expect_no_diagonal(names: Sequence[str], U: Array, where: str) -> None:
         expect(not diagonal or np.ptp(u) < 1e-9, f"{one} and {two} lie on a diagonal in {where}")
 
 
-def place_on_side(space: Space, params: Any, name: str) -> float:
-    """Place of one value on its side."""
-    return float(space.parameters[name].to_unit([params[name]])[0])
+def place_on_side(space: Space, params: Params | None, name: str) -> float:
+    """Place of one value on its side, in the middle of its cell; NaN if nothing was suggested."""
+    return float("nan") if params is None else float(space.parameters[name].to_unit([params[name]])[0])

@@ -1,6 +1,6 @@
 """Does a function leave what it is given alone, and does it answer what it was asked rather than what it was before?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,21 +19,23 @@ def expect_pure(make: Callable[[], Callable[..., Any]], asked: tuple[Array, ...]
     function = make()
     returned = left_alone(function, asked, what)
     first, fresh = numbers(returned), numbers(left_alone(make(), other, what))
-    there = numbers(function(*(array.copy() for array in other)))
+    there = numbers(left_alone(function, other, what))
     expect_close(there, fresh, 0, f"{what} of other data, compared with a fresh one's,")
     expect(np.array_equal(numbers(returned), first), f"a result of {what} was changed by the next call")
-    for part in returned if isinstance(returned, tuple) else (returned,):
+    for part in returned if isinstance(returned, tuple | list) else (returned,):
         if isinstance(part, np.ndarray) and part.flags.writeable:
             part[...] = -1.0  # whoever owns a result may write into it
-    expect_close(numbers(function(*(array.copy() for array in asked))), first, 0, f"{what}, asked for again,")
+    expect_close(numbers(left_alone(function, asked, what)), first, 0, f"{what}, asked for again,")
 
 
-def left_alone(function: Callable[..., Any], arguments: tuple[Array, ...], what: str) -> Any:
-    """Call with copies; raise if they are changed."""
-    copies = [array.copy() for array in arguments]
+def left_alone(
+    function: Callable[..., Any], arguments: tuple[Any, ...], what: str, names: Sequence[Any] = range(1, 9)
+) -> Any:
+    """Call with copies of arrays; raise if they are changed."""
+    copies = [np.copy(a) if isinstance(a, np.ndarray) else a for a in arguments]
     result = function(*copies)
-    same = all(np.array_equal(copy, array) for copy, array in zip(copies, arguments, strict=True))
-    expect(same, f"{what} changed its argument")
+    for name, copy, before in zip(names, copies, arguments, strict=False):
+        expect(np.array_equal(copy, before), f"{what} changed its argument {name}")
     return result
 
 

@@ -34,8 +34,8 @@ _ANOTHER_FORM = (
     "of the course there are from_sklearn, from_course_gp and from_course_optimizer (--as sklearn, --as course)"
 )
 _SOME_CASES = (
-    "the simplest case does not raise: look at what this one has that a simpler one has not (if there are trials: those "
-    "that failed, or still run, have no value)"
+    "the simplest case does not raise: look at what this one has that a simpler one has not (among trials, those that "
+    "failed, or still run, have no value)"
 )
 
 

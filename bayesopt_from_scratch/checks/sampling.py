@@ -1,4 +1,4 @@
-"""Laws of samplers, of discrete densities, and of the split that TPE makes: what a density is for.
+"""Laws of samplers, of weighted observations and of a logarithmic scale: what a density is for.
 
 Statistical laws have a proven rate of false alarms: by Dvoretzky-Kiefer-Wolfowitz-Massart, the empirical distribution
 of n samples leaves the true one by more than e with probability below 2 exp(-2 n e^2): 4e-8 for n = 2000, e = 0.0666

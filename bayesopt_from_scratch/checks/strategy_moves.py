@@ -53,7 +53,7 @@ def _moves(subject: StrategySubject) -> str:
 def every_side(subject: StrategySubject, case: HistoryCase) -> None:
     """Among 90 new coordinates none on one of 3 sides: 1 of 10^15 cases, if a new one is as likely on each of them.
 
-    Counted are suggestions that keep some coordinate. Who keeps none in 20 suggestions, or makes fewer than 90 new
+    Counted are suggestions that keep some coordinate. Who keeps none in 21 suggestions, or makes fewer than 90 new
     coordinates in 240, is let off.
     """
     asker, new, kept = Asker(subject, case), np.zeros(3, dtype=int), 0
@@ -100,4 +100,4 @@ def logarithmic_side(subject: StrategySubject, case: HistoryCase) -> None:
 def _places(asker: Asker, space: Space, trials: list[Trial], turn: int) -> Array:
     """Places of a suggestion on all sides; NaN if there is none."""
     params = asker.subject.ask(asker.subject.make(), space, trials, asker.case.seed + turn)
-    return np.array([np.nan if params is None else place_on_side(space, params, name) for name in space.parameters])
+    return np.array([place_on_side(space, params, name) for name in space.parameters])

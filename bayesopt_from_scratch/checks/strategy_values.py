@@ -18,10 +18,11 @@ from ..search.space import Params, Space
 from ..search.trial import Trial
 from .draw import Draw
 from .law import expect, law
+from .places import place_on_side
 from .sequential import SequentialTest
 from .strategy import HistoryCase, Sketch, StrategySubject, combinations, history, running, told
 
-__all__ = ["Asker", "deciding", "sides", "slope"]
+__all__ = ["Asker", "sides"]
 
 Array = NDArray[np.floating]
 
@@ -51,11 +52,6 @@ def deciding(space: Space) -> list[str]:
     return [n for n, p in space.parameters.items() if not p.when and p.n_cells != 1 and not few][:3]
 
 
-def place(space: Space, params: Params | None, name: str) -> float:
-    """Place of one value on its side, in the middle of its cell; NaN if nothing was suggested."""
-    return float("nan") if params is None else float(space.parameters[name].to_unit([params[name]])[0])
-
-
 def slope(case: HistoryCase, name: str, turn: int, down: bool, n: int = 30, failures: bool = False) -> list[Trial]:
     """Make n trials all over the space, their values rising along one side, or falling; one in seven may have failed.
 
@@ -70,7 +66,7 @@ def slope(case: HistoryCase, name: str, turn: int, down: bool, n: int = 30, fail
     y = unit * (origin + x + 0.3 * x**2 + 0.02 * noise)
     states = ["failed" if failures and i % 7 == 3 else "done" for i in range(n)]
     described = enumerate(zip(points, states, y, strict=True))
-    return [told(running(i, dict(params)), state, float(v)) for i, (params, state, v) in described]
+    return [told(running(i, params), state, float(v)) for i, (params, state, v) in described]
 
 
 @lru_cache(maxsize=64)  # of a turn, values rise and fall along each of the sides
@@ -94,7 +90,7 @@ class Asker:
     def ask(self, trials: list[Trial], turn: int, name: str) -> float:
         """Place of the next suggestion on one side."""
         found = self.subject.ask(self.subject.make(), self.case.space, trials, self.case.seed + turn)
-        return place(self.case.space, found, name)
+        return place_on_side(self.case.space, found, name)
 
     def differences(self, name: str, failures: bool = False) -> Iterator[float]:
         """How much further up it goes where values rise than where they fall: below 0 for whoever wants them low."""
