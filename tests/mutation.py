@@ -114,7 +114,7 @@ def difference(code: str, mutant: str) -> list[str]:
     import ast
 
     bodies = {
-        node.name: "\n".join(map(ast.unparse, node.body))
+        node.name: "\n".join(map(ast.unparse, [node.args, *node.body]))
         for node in ast.walk(ast.parse(code))
         if isinstance(node, ast.FunctionDef)
     }

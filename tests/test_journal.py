@@ -269,24 +269,28 @@ def test_no_folder_is_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        (
-            {"space": {"x": Float(0.0, 2.0), "c": Choice("a", "b")}},
-            r"another study: its space, x, high is 1\.0, expected 2\.0$",
-        ),
+        ({"space": {"x": Float(0.0, 2.0), "c": Choice("a", "b")}}, r"its space, x, high is 1\.0, expected 2\.0$"),
         ({"space": {"x": Int(0, 1), "c": Choice("a", "b")}}, r"its space, x, type is Float, expected Int$"),
-        ({"space": {"x": SPACE["x"], "c": Choice("a", "c")}}, r"its space, c, options is \['a', 'b'\], expected \['a'"),
+        (
+            {"space": {"x": SPACE["x"], "c": Choice("a", "c")}},
+            r"its space, c, options is \['a', 'b'\], expected \['a', 'c'\]$",
+        ),
+        (
+            {"space": {"x": SPACE["x"], "c": Choice("a", "b", "c")}},
+            r"its space, c, options is \['a', 'b'\], expected \['a'",
+        ),
         ({"space": {"x": Float(0.0, 1.0)}}, r"its space is .*'c'.*, expected .*'x'"),
         (
             {"space": {"c": Choice("a", "b"), "x": Float(0.0, 1.0, log=False)}},
             r"its space is {'x'.*, expected {'c'",
         ),  # order of columns
         ({"strategy": "tpe"}, r"its strategy is {'type': 'RandomSearch'}, expected {'type': 'TPESearch', .*}"),
-        ({"seed": 2}, r"belongs to another study: its seed is 1, expected 2$"),
+        ({"seed": 2}, r"its seed is 1, expected 2$"),
     ],
 )
 def test_another_study_is_refused(path: Path, other: dict[str, Any], message: str) -> None:
     write(path, RandomSearch())
-    refused(path, message, **other)
+    refused(path, f"^{re.escape(str(path))} belongs to another study: {message}", **other)
 
 
 def test_every_setting_of_a_strategy_counts(path: Path) -> None:
@@ -674,7 +678,7 @@ def test_results_are_on_the_disk_when_tell_returns(path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize("n", [0, 1, 7])
 def test_an_event_that_is_not_json_is_refused(path: Path, n: int) -> None:
-    journal = Journal(path, {"space": {}, "strategy": "s", "seed": 0})
+    journal = Journal(path, {"space": {}, "strategy": "s", "seed": 0}, any_seed=False)
     before = path.read_bytes()
     with pytest.raises(ValueError, match="not JSON compliant"):
         journal.append({"event": "tell", "trial": 0, "value": math.nan}, n)
@@ -703,7 +707,7 @@ def test_a_line_that_the_disk_takes_in_part_only_names_the_file(path: Path) -> N
 
 
 def test_a_study_that_is_given_up_gives_up_its_file(path: Path) -> None:
-    journal = Journal(path, {"space": {}, "strategy": "s", "seed": 0})
+    journal = Journal(path, {"space": {}, "strategy": "s", "seed": 0}, any_seed=False)
     file = journal._file
     del journal
     gc.collect()
@@ -711,7 +715,7 @@ def test_a_study_that_is_given_up_gives_up_its_file(path: Path) -> None:
 
 
 def test_a_forked_child_does_not_keep_the_lock(path: Path) -> None:
-    journal = Journal(path, {"space": {}, "strategy": "s", "seed": 0})
+    journal = Journal(path, {"space": {}, "strategy": "s", "seed": 0}, any_seed=False)
     child = os.fork()
     if not child:
         os._exit(0 if journal._file.closed else 1)

@@ -70,7 +70,7 @@ class Journal:
         left as it was.
     """
 
-    def __init__(self, path: str | Path, study: Mapping[str, Any], *, any_seed: bool = False) -> None:
+    def __init__(self, path: str | Path, study: Mapping[str, Any], *, any_seed: bool) -> None:
         self.path = Path(path)
         study = dict(json.loads(_line(study)))  # if it cannot be written down, no file is made
         self._file = open(path, "a+b", buffering=0)  # noqa: SIM115 - it stays open, and locked, as long as the study
