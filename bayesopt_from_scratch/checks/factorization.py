@@ -126,6 +126,10 @@ def pure(cholesky: Cholesky, case: MatrixCase) -> None:
     before, first = K.copy(), cholesky(K)[0]
     cholesky.factorize(K)
     expect(np.array_equal(K, before), "the factorization changed its argument K")
+    ones = np.ones((2, 2))
+    with suppress(Exception):  # singular: it gets jitter, or an error
+        cholesky.factorize(ones)
+    expect(bool(np.all(ones == 1)), "the factorization changed its argument, a matrix of ones")
     expect(np.array_equal(first, cholesky(K)[0]), "the second call with the same matrix gave another factor")
     fortran = np.asfortranarray(K)
     fortran.flags.writeable = False

@@ -66,6 +66,12 @@ def in_place(K):
     return cholesky(K)
 
 
+def in_place_if_singular(K):
+    L, jitter = cholesky(K)
+    K += jitter * np.eye(len(K))
+    return L, jitter
+
+
 def overwrites(K):
     L, jitter = cholesky(K)
     K[...] = L
@@ -170,6 +176,7 @@ _factorize = {
     "shifted by the lowest eigenvalue, however low": (shifts_by_the_lowest, "L8"),
     "eigenvalues clipped": (clips_eigenvalues, "L4"),
     "adds jitter to the caller's matrix": (in_place, "L11"),
+    "adds jitter to the caller's matrix where it needs some": (in_place_if_singular, "L11"),
     "overwrites the caller's matrix": (overwrites, "L11"),
     "remembers the matrix before": (remembers(), "L11"),
     "nan for an indefinite matrix": (gives_up, "L8"),

@@ -431,7 +431,16 @@ WRONG = [
     }.items()),
 ]  # fmt: skip
 
+
+class RoundsAnUlpUp(Checked):
+    """Another formula for the centres of cells."""
+
+    def snap(self, U):
+        return np.minimum(np.nextafter(super().snap(U), 1.0), 1.0)
+
+
 RIGHT = [
+    ("plain space that snaps by another formula", partial(check_space, RoundsAnUlpUp)),
     ("plain space", partial(check_space, Plain)),
     ("plain space that checks, snaps and encodes", partial(check_space, Checked)),
     ("plain space, integers at the left edge of their cells", partial(check_space, IntegerAtItsLeftEdge)),
