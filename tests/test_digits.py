@@ -1,9 +1,13 @@
-"""Are the data what they are said to be, and is no image looked at twice?"""
+"""Are the data what they are said to be, is no image looked at twice, and does the objective tell of the network?"""
+
+from typing import Any
 
 import numpy as np
 import pytest
 
+from bayesopt_from_scratch.example import tuning_problem
 from bayesopt_from_scratch.example.digits import N_CLASSES, N_FOLDS, N_HELD_OUT, N_TUNING, folds, load, split
+from bayesopt_from_scratch.example.mlp import initialize
 
 
 def rows(X: np.ndarray) -> list[bytes]:
@@ -58,3 +62,28 @@ def test_every_image_validates_once() -> None:
     assert np.array_equal(np.vstack([validation[1] for _, validation in pairs]), data[1])
     small = folds((data[0][:8], data[1][:8]))
     assert [len(validation[0]) for _, validation in small] == [3, 3, 2]
+
+
+PARAMS = {"learning_rate": 0.5, "weight_decay": 1e-5, "n_hidden": 32, "momentum": 0.5, "activation": "tanh"}
+
+
+def test_one_hidden_unit_more_or_less_changes_little() -> None:
+    """Weights drawn anew for every width made neighbours differ by 0.065 on average, more than a tuned rate gains."""
+    problem = tuning_problem.DigitsProblem(100)
+    values = [problem({**PARAMS, "n_hidden": H}) for H in range(30, 37)]
+    assert np.abs(np.diff(values)).mean() < 0.02
+
+
+def test_every_training_draws_its_own_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    first_weights = []
+
+    def untrained(X: np.ndarray, T: np.ndarray, *, rng: np.random.Generator, **settings: Any) -> np.ndarray:
+        first_weights.append(initialize(X.shape[1], settings["n_hidden"], T.shape[1], rng))
+        return first_weights[-1]
+
+    monkeypatch.setattr(tuning_problem, "train", untrained)
+    for _ in range(2):
+        tuning_problem.DigitsProblem(0)(PARAMS)
+        tuning_problem.DigitsProblem(0).held_out_error(PARAMS)
+    assert len({weights.tobytes() for weights in first_weights[: N_FOLDS + 1]}) == N_FOLDS + 1
+    assert np.array_equal(first_weights[: N_FOLDS + 1], first_weights[N_FOLDS + 1 :])

@@ -126,6 +126,12 @@ def test_the_first_weights() -> None:
     assert abs(W1.mean()) < 0.002 and abs(W2.mean()) < 0.002 and not b1.any() and not b2.any()
 
 
+def test_a_wider_network_begins_with_the_same_units() -> None:
+    narrow, wide = (unpack(initialize(7, H, 3, np.random.default_rng(0)), 7, 3) for H in (4, 6))
+    assert wide[0][:, :4] * (13 / 11) ** 0.5 == pytest.approx(narrow[0], rel=1e-12)  # 2 / (7 + H), of every width
+    assert wide[2][:4] * (9 / 7) ** 0.5 == pytest.approx(narrow[2], rel=1e-12)
+
+
 def test_the_parts_are_views() -> None:
     theta = np.zeros(3 * 2 + 2 + 2 * 4 + 4)
     for i, part in enumerate(unpack(theta, 3, 4), 1):
@@ -151,7 +157,10 @@ def test_the_same_generator_gives_the_same_weights() -> None:
 def test_a_step_is_momentum_and_gradient() -> None:
     """All data in one batch, so that no order matters: v = mu v - rate gradient, theta = theta + v."""
     X, T = problem()
-    theta = initialize(3, 2, 4, np.random.default_rng(5))
+    rng = np.random.default_rng(5)
+    for _ in range(3):
+        rng.permutation(7)  # the orders are drawn first
+    theta = initialize(3, 2, 4, rng)
     v = np.zeros_like(theta)
     for _ in range(3):
         v = 0.7 * v - 0.2 * loss_and_gradient(theta, X, T, "logistic", 0.01)[1]

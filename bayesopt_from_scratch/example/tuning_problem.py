@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..search.parameter import Choice, Float, Int
-from .digits import Data, folds, split
+from .digits import N_FOLDS, Data, folds, split
 from .mlp import ACTIVATIONS, evaluate, train
 
 __all__ = ["SPACE", "DigitsProblem"]
@@ -36,7 +36,8 @@ class DigitsProblem:
     Parameters
     ----------
     seed : int
-        Of the split into 1200 images to tune by and 597 held out, and of the first weights; 0 or more.
+        Of the split into 1200 images to tune by and 597 held out; of the first weights, which each fold draws for
+        itself; and of the order of the images. 0 or more.
 
     Examples
     --------
@@ -59,20 +60,22 @@ class DigitsProblem:
     def held_out_error(self, params: dict[str, Any]) -> float:
         """Share of wrong digits among the 597 held out, after training on all 1200."""
         tuning, held_out = split(self.seed)
-        return self._train_and_evaluate(tuning, held_out, params)[1]
+        return self._train_and_evaluate(N_FOLDS, tuning, held_out, params)[1]
 
     def _cross_validate(self, params: dict[str, Any]) -> tuple[float, float]:
         """Mean over the folds of cross-entropy and error; NaN once a fold has diverged."""
         results = []
-        for training, validation in folds(split(self.seed)[0]):
-            results.append(self._train_and_evaluate(training, validation, params))
+        for fold, (training, validation) in enumerate(folds(split(self.seed)[0])):
+            results.append(self._train_and_evaluate(fold, training, validation, params))
             if not math.isfinite(results[-1][0]):
                 return math.nan, math.nan
         loss, error = np.mean(results, axis=0)
         return float(loss), float(error)
 
-    def _train_and_evaluate(self, training: Data, validation: Data, params: dict[str, Any]) -> tuple[float, float]:
-        rng = np.random.default_rng(self.seed)
+    def _train_and_evaluate(
+        self, fold: int, training: Data, validation: Data, params: dict[str, Any]
+    ) -> tuple[float, float]:
+        rng = np.random.default_rng([self.seed, fold])
         theta = train(*training, **params, n_epochs=_EPOCHS, batch_size=_BATCH, rng=rng)
         if not np.isfinite(theta).all():
             return math.nan, math.nan
