@@ -42,10 +42,11 @@ class GPSearch:
     """Gaussian process and expected improvement.
 
     Improvement is expected over the lowest posterior mean at a trial, not over the lowest value, which noise may have
-    favoured: on the digits problem of the example, 40 splits, 36 trials, that lowered the mean objective from -2.19 to
-    -2.23. A running trial is believed at its posterior mean. A failed one counts as the worst value seen, after those
-    seen were bent: over 10 settings in which a fifth to a half fails, 26 trials, 16 seeds, that lowered the mean of
-    log10 regret from -2.1 to -2.8. Suggestions are unchanged, up to rounding, by a y + b with a > 0.
+    favoured: on Hartmann 6 with noise of standard deviation 0.2, 36 trials, 120 seeds, that lowered the mean regret of
+    the trial of lowest value from 0.98 to 0.86. A running trial is believed at its posterior mean. A failed one counts
+    as the worst value seen, after those seen were bent: over 10 settings in which a fifth to a half fails, 26 trials,
+    16 seeds, that lowered the mean of log10 regret from -2.1 to -2.8. Suggestions are unchanged, up to rounding, by
+    a y + b with a > 0.
 
     Parameters
     ----------
