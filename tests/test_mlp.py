@@ -186,6 +186,11 @@ def test_divergence_is_not_a_number_and_no_warning() -> None:
     assert math.isnan(evaluate(theta, X, T, "relu")[0])
 
 
+def test_huge_weights_are_a_value_and_no_warning() -> None:
+    X, T, theta = learned()
+    assert not math.isfinite(evaluate(theta * 1e200, X, T, "relu")[0])
+
+
 def test_weight_decay_shrinks() -> None:
     _, _, free = learned(weight_decay=0.0)
     _, _, decayed = learned(weight_decay=0.1)

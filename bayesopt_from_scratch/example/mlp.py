@@ -1,13 +1,13 @@
 r"""What is tuned: how does a small neural network learn?
 
-A multilayer perceptron with one hidden layer, trained by stochastic gradient descent with momentum. Every function is
-pure: arrays in, arrays out, chance from the generator that is passed in.
+A multilayer perceptron with one hidden layer, trained by stochastic gradient descent with momentum. Arrays in,
+arrays out, which change no argument; chance comes from the generator that is passed in.
 
 ====== ======================================================= ==================
 symbol meaning                                                 shape
 ====== ======================================================= ==================
 X      inputs, one a row                                       (n, D)
-T      classes as indicators, t_nk = 1 where n is in k         (n, K)
+T      classes as indicators, t_ik = 1 where i is in k         (n, K)
 W1, b1 weights and biases of the H hidden units                (D, H), (H,)
 W2, b2 weights and biases of the K outputs                     (H, K), (K,)
 theta  all of them in one vector, in this order                (H (D+1) + K (H+1),)
@@ -18,9 +18,9 @@ E      mean cross-entropy plus weight decay                    scalar
 D1, D2 "errors" dE/dA1 and dE/dA2                              (n, H), (n, K)
 ====== ======================================================= ==================
 
-Source: Bishop (2006), Pattern Recognition and Machine Learning, sections 5.1 to 5.3; for the momentum Sutskever,
-Martens, Dahl & Hinton (2013), On the importance of initialization and momentum in deep learning, section 2; for the
-first weights Glorot & Bengio (2010), Understanding the difficulty of training deep feedforward neural networks.
+Source: Bishop (2006), Pattern Recognition and Machine Learning, sections 5.1 to 5.3 and 5.5; for the momentum
+Sutskever, Martens, Dahl & Hinton (2013), On the importance of initialization and momentum in deep learning, section 2;
+for the first weights Glorot & Bengio (2010), Understanding the difficulty of training deep feedforward neural networks.
 """
 
 from collections.abc import Callable
@@ -43,9 +43,10 @@ ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]
 def initialize(n_inputs: int, n_hidden: int, n_outputs: int, rng: np.random.Generator) -> Array:
     """Random weights of variance 2 / (inputs + outputs of their layer), and biases of zero.
 
-    Signals then neither grow nor fade from layer to layer, at the start (Glorot & Bengio, 2010). The random numbers are
-    drawn unit by unit: a wider network begins with the units of the narrower one and some more. Were all drawn anew, a
-    comparison of 29 units with 28 would tell of the draw and not of the unit.
+    A compromise between signals that neither grow nor fade on their way forward and errors that do not on their way
+    back (Glorot & Bengio, 2010, eq. 12; drawn uniformly there, normally here). The random numbers are drawn unit by
+    unit: a wider network begins, up to these factors, with the units of the narrower one and some more. Were all drawn
+    anew, a comparison of 29 units with 28 would tell of the draw and not of the unit.
 
     Returns
     -------
@@ -74,11 +75,7 @@ def unpack(theta: Array, n_inputs: int, n_outputs: int) -> tuple[Array, Array, A
     """
     D, K = n_inputs, n_outputs
     H = (theta.size - K) // (D + 1 + K)
-    i, j, k = (
-        D * H,
-        (D + 1) * H,
-        (D + 1 + K) * H,
-    )  # where each of them ends; np.split does the same in 10 times the time
+    i, j, k = D * H, (D + 1) * H, (D + 1 + K) * H  # where each of them ends; np.split takes several times as long
     return theta[:i].reshape(D, H), theta[i:j], theta[j:k].reshape(H, K), theta[k:]
 
 
@@ -101,7 +98,7 @@ def log_softmax(A: Array) -> Array:
 def loss_and_gradient(theta: Array, X: Array, T: Array, activation: str, weight_decay: float) -> tuple[float, Array]:
     r"""Mean cross-entropy with weight decay, and its gradient by backpropagation.
 
-    .. math:: E = -\frac1n \sum_n \sum_k t_{nk} \log p_{nk} + \frac\lambda2 \left(\|W_1\|^2 + \|W_2\|^2\right)
+    .. math:: E = -\frac1n \sum_{i=1}^n \sum_k t_{ik} \log p_{ik} + \frac\lambda2 \left(\|W_1\|^2 + \|W_2\|^2\right)
 
     Parameters
     ----------
@@ -130,7 +127,7 @@ def loss_and_gradient(theta: Array, X: Array, T: Array, activation: str, weight_
     n, D, K = len(X), X.shape[1], T.shape[1]
     h, h_prime = ACTIVATIONS[activation]
     W1, b1, W2, b2 = unpack(theta, D, K)
-    Z = h(X @ W1 + b1)  # z_j = h(a_j), a_j = sum_i w_ji x_i: Bishop (2006), eqs. 5.48 and 5.49
+    Z = h(X @ W1 + b1)  # a_j = sum_i w_ji x_i, z_j = h(a_j): Bishop (2006), eqs. 5.48 and 5.49
     log_P = log_softmax(Z @ W2 + b2)
     E = -(T * log_P).sum() / n + 0.5 * weight_decay * ((W1 * W1).sum() + (W2 * W2).sum())
 
@@ -165,7 +162,7 @@ def train(
     Returns
     -------
     (H (D+1) + K (H+1),) array
-        theta; not finite where training diverged, which ends it at once and is no error here.
+        theta; all NaN where the loss has overflowed by the end of an epoch, which ends training and is no error here.
     """
     orders = [rng.permutation(len(X)) for _ in range(n_epochs)]  # before the weights: the same for all widths
     theta = initialize(X.shape[1], n_hidden, T.shape[1], rng)
@@ -183,7 +180,8 @@ def train(
 
 
 def evaluate(theta: Array, X: Array, T: Array, activation: str) -> tuple[float, float]:
-    """Mean cross-entropy in nats and share of wrong classes, on data that took no part in the training."""
+    """Mean cross-entropy in nats and share of wrong classes, on any data; NaN or inf where it overflows."""
     W1, b1, W2, b2 = unpack(theta, X.shape[1], T.shape[1])
-    log_P = log_softmax(ACTIVATIONS[activation][0](X @ W1 + b1) @ W2 + b2)
-    return float(-(T * log_P).sum(axis=1).mean()), float((log_P.argmax(1) != T.argmax(1)).mean())
+    with np.errstate(all="ignore"):  # huge weights overflow; the caller sees it in the value
+        log_P = log_softmax(ACTIVATIONS[activation][0](X @ W1 + b1) @ W2 + b2)
+        return float(-(T * log_P).sum(axis=1).mean()), float((log_P.argmax(1) != T.argmax(1)).mean())

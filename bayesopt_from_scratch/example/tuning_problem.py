@@ -1,9 +1,9 @@
 """What does one training cost, and what does it tell?
 
 The problem of the main job: five hyperparameters of a small neural network on handwritten digits. The objective is the
-logarithm of the mean validation cross-entropy in cross-validation. On a raw loss, which is 0.2 where training works and
-20 where it does not, a Gaussian process spends its beliefs on how bad the bad places are; on the logarithm the
-differences that matter are as large as those that do not.
+logarithm of the mean validation cross-entropy in cross-validation. On a raw loss, which is 0.1 where training works
+well, 2 where it does not and at times beyond all bounds, a Gaussian process spends its beliefs on how bad the bad
+places are; on the logarithm equal factors count equally.
 """
 
 import math
@@ -50,7 +50,7 @@ class DigitsProblem:
     seed: int
 
     def __call__(self, params: dict[str, Any]) -> float:
-        """Logarithm of the mean cross-entropy on images that took no part in the training; NaN if it diverged."""
+        """Logarithm of the mean cross-entropy on images that took no part in the training; NaN if that overflowed."""
         return math.log(self._cross_validate(params)[0])
 
     def cross_validation_error(self, params: dict[str, Any]) -> float:
@@ -63,7 +63,7 @@ class DigitsProblem:
         return self._train_and_evaluate(N_FOLDS, tuning, held_out, params)[1]
 
     def _cross_validate(self, params: dict[str, Any]) -> tuple[float, float]:
-        """Mean over the folds of cross-entropy and error; NaN once a fold has diverged."""
+        """Mean over the folds of cross-entropy and error; NaN once a fold has overflowed."""
         results = []
         for fold, (training, validation) in enumerate(folds(split(self.seed)[0])):
             results.append(self._train_and_evaluate(fold, training, validation, params))
